@@ -1,0 +1,2 @@
+//! The same engine on the command line.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The page: draws panels, knows no machine.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Set-up, build, test and bench in one tool.
+fn main() {}
