@@ -1,2 +1,12 @@
 //! The page: draws panels, knows no machine.
-fn main() {}
+
+use yew::prelude::*;
+
+#[component]
+fn App() -> Html {
+    html! { <main><h1>{ "teescope" }</h1></main> }
+}
+
+fn main() {
+    yew::Renderer::<App>::new().render();
+}
