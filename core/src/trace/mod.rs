@@ -1,0 +1,37 @@
+//! Steps, rules and runs: the one idea every machine hangs on.
+//!
+//! A [`Machine`] is a state with `apply(op, recorder) -> Outcome`. A [`Plan`] says which operations
+//! come, computed on demand. A [`Run`] is the two together with its history, and a [`Session`] hides
+//! which machine it is.
+
+mod case;
+mod dump;
+mod link;
+mod machine;
+mod op_text;
+mod outcome;
+mod plan;
+mod recorder;
+mod rule;
+mod run;
+mod scenario;
+mod session;
+mod vocabulary;
+
+pub use case::{Case, CaseError};
+pub use dump::dump;
+pub use link::{Link, LinkError};
+pub use machine::{Machine, Shown, WhatIf};
+pub use op_text::{BadOp, OpText};
+pub use outcome::{Fault, Outcome, Status, Stop};
+pub use plan::{Edit, EditAction, Plan, Planned, Segment};
+pub use recorder::{
+    Absorb, Compared, Event, Everything, Piece, Place, Recorder, Silent, Touches, Value,
+};
+pub use rule::Rule;
+pub use run::Run;
+pub use scenario::{
+    BadInput, Input, Inputs, Param, ParamKind, Params, Scenario, ScenarioInfo, Settings, Tee,
+};
+pub use session::{Group, Outline, Progress, Session, Snippet, SnippetInput, Step, StepLine};
+pub use vocabulary::{Observer, Phase};

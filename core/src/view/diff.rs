@@ -1,0 +1,141 @@
+//! What changed between two views, for every panel kind in the same way.
+
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use super::{Panel, View};
+
+/// The cells that differ between two views, as `panel/cell` keys:
+/// `epcm/17` a row, `epcm/17/2` one cell of it, `map/range`, `secs/@48` a byte, `secs/ATTRIBUTES@48` a field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The keys, in order.
+    pub cells: BTreeSet<String>,
+}
+
+impl Changes {
+    /// Whether the cell of that panel changed.
+    #[must_use]
+    pub fn has(&self, panel: &str, cell: &str) -> bool {
+        self.cells.contains(&format!("{panel}/{cell}"))
+    }
+
+    /// Whether any cell of that panel changed.
+    #[must_use]
+    pub fn touches(&self, panel: &str) -> bool {
+        let start = format!("{panel}/");
+        self.cells
+            .range(start.clone()..)
+            .next()
+            .is_some_and(|k| k.starts_with(&start))
+    }
+
+    fn add(&mut self, panel: &str, cell: &str) {
+        self.cells.insert(format!("{panel}/{cell}"));
+    }
+}
+
+/// Compares two views panel by panel. A panel or cell that only one side has counts as changed.
+#[must_use]
+pub fn changes(before: &View, after: &View) -> Changes {
+    let mut out = Changes::default();
+    for panel in &after.panels {
+        let old = before.panel(panel.id());
+        if old != Some(panel) {
+            one(&mut out, old, panel);
+        }
+    }
+    for panel in &before.panels {
+        if after.panel(panel.id()).is_none() {
+            out.add(panel.id(), "");
+        }
+    }
+    out
+}
+
+fn one(out: &mut Changes, old: Option<&Panel>, new: &Panel) {
+    match (old, new) {
+        (Some(Panel::AddressMap(o)), Panel::AddressMap(n)) => map(out, o, n),
+        (Some(Panel::Table(o)), Panel::Table(n)) => table(out, o, n),
+        (Some(Panel::Bytes(o)), Panel::Bytes(n)) => bytes(out, o, n),
+        (Some(Panel::States(o)), Panel::States(n)) if o.current != n.current => {
+            out.add(n.id, &n.current.to_string());
+        }
+        (Some(Panel::Digest(o)), Panel::Digest(n)) => digest(out, o, n),
+        (Some(Panel::Facts(o)), Panel::Facts(n)) => {
+            for f in &n.facts {
+                if o.facts.iter().find(|x| x.key == f.key).map(|x| &x.value) != Some(&f.value) {
+                    out.add(n.id, &f.key);
+                }
+            }
+        }
+        _ => out.add(new.id(), ""),
+    }
+}
+
+fn map(out: &mut Changes, old: &super::AddressMap, new: &super::AddressMap) {
+    let before: alloc::collections::BTreeMap<&str, &super::Range> = old
+        .lanes
+        .iter()
+        .flat_map(|l| &l.ranges)
+        .map(|r| (r.key.as_str(), r))
+        .collect();
+    for range in new.lanes.iter().flat_map(|l| &l.ranges) {
+        if before.get(range.key.as_str()).is_none_or(|b| *b != range) {
+            out.add(new.id, &range.key);
+        }
+    }
+    for link in &new.links {
+        if !old.links.contains(link) {
+            out.add(new.id, &format!("{}>{}", link.from, link.to));
+        }
+    }
+}
+
+fn table(out: &mut Changes, old: &super::Table, new: &super::Table) {
+    let before: alloc::collections::BTreeMap<&str, &super::Row> =
+        old.rows.iter().map(|r| (r.key.as_str(), r)).collect();
+    for row in &new.rows {
+        let was = before.get(row.key.as_str());
+        if was.is_some_and(|w| w.cells == row.cells) {
+            continue;
+        }
+        out.add(new.id, &row.key);
+        for (i, cell) in row.cells.iter().enumerate() {
+            if was.and_then(|w| w.cells.get(i)) != Some(cell) {
+                out.add(new.id, &format!("{}/{i}", row.key));
+            }
+        }
+    }
+}
+
+fn bytes(out: &mut Changes, old: &super::Bytes, new: &super::Bytes) {
+    let same_place = old.place == new.place;
+    for (i, byte) in new.data.iter().enumerate() {
+        if !same_place || old.data.get(i) != Some(byte) {
+            out.add(new.id, &format!("@{i}"));
+        }
+    }
+    for field in &new.fields {
+        let range = field.offset..field.offset + field.size;
+        if !same_place || old.data.get(range.clone()) != new.data.get(range) {
+            out.add(new.id, &format!("{}@{}", field.name.en(), field.offset));
+        }
+    }
+}
+
+fn digest(out: &mut Changes, old: &super::Digest, new: &super::Digest) {
+    if old.running != new.running {
+        out.add(new.id, "running");
+    }
+    if old.blocks != new.blocks {
+        out.add(new.id, "blocks");
+    }
+    if old.if_final != new.if_final {
+        out.add(new.id, "if-final");
+    }
+    if old.is_final != new.is_final {
+        out.add(new.id, "final");
+    }
+}
