@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use crate::trace::{BadInput, Inputs, Scenario, Session, Settings, Tee};
+use crate::trace::{BadInput, Inputs, Recognised, Scenario, Session, Settings, Tee};
 
 /// Every trusted execution environment.
 #[must_use]
@@ -17,6 +17,12 @@ pub fn all() -> Vec<Tee> {
 pub fn scenario(id: &str) -> Option<&'static dyn Scenario> {
     let all = all().into_iter().flat_map(|t| t.scenarios);
     all.into_iter().find(|s| s.info().id == id)
+}
+
+/// What a file is, if a machine knows it.
+#[must_use]
+pub fn recognise(bytes: &[u8]) -> Option<Recognised> {
+    all().into_iter().find_map(|t| (t.recognise)(bytes))
 }
 
 /// Opens a run of a scenario.

@@ -55,8 +55,8 @@ pub trait Machine: Clone + 'static {
     /// The result as a sentence: what happened, or why it was refused and what would mend it.
     fn tells(&self, op: &Self::Op, outcome: Outcome, broken: Option<&'static Rule>) -> Text;
 
-    /// Every panel, as that observer sees it.
-    fn view(&self, shown: Option<Shown<'_, Self::Op>>, observer: Observer) -> View;
+    /// Every panel: as that observer sees it, or with `None` the machine as it is.
+    fn view(&self, shown: Option<Shown<'_, Self::Op>>, observer: Option<Observer>) -> View;
 
     /// One access by that observer, with the rule that decides it.
     fn probe(&self, observer: Observer, address: u64, access: Access) -> Probe;

@@ -31,7 +31,8 @@ pub use recorder::{
 pub use rule::Rule;
 pub use run::Run;
 pub use scenario::{
-    BadInput, Input, Inputs, Param, ParamKind, Params, Scenario, ScenarioInfo, Settings, Tee,
+    BadInput, Input, Inputs, Param, ParamKind, Params, Recognised, Scenario, ScenarioInfo,
+    Settings, Tee,
 };
 pub use session::{Group, Outline, Progress, Session, Snippet, SnippetInput, Step, StepLine};
 pub use vocabulary::{Observer, Phase};

@@ -78,7 +78,7 @@ pub struct Run<M: Machine> {
     /// The state asked for last, by position.
     cursor: (u64, M),
     told: Vec<Rc<Step>>,
-    seen: Vec<(u64, Observer, Rc<View>)>,
+    seen: Vec<(u64, Option<Observer>, Rc<View>)>,
 }
 
 impl<M: Machine> Run<M> {
@@ -348,7 +348,7 @@ impl<M: Machine> Session for Run<M> {
         self.tell(position)
     }
 
-    fn view(&mut self, position: u64, observer: Observer) -> Rc<View> {
+    fn view(&mut self, position: u64, observer: Option<Observer>) -> Rc<View> {
         let position = position.min(self.plan.len());
         if let Some((.., view)) = self
             .seen

@@ -21,6 +21,21 @@ pub struct Tee {
     pub what: Text,
     /// Its scenarios, in the order in which they are best met.
     pub scenarios: Vec<&'static dyn Scenario>,
+    /// Says whether a file is one of this machine's artefacts.
+    pub recognise: fn(&[u8]) -> Option<Recognised>,
+}
+
+/// A file that a machine knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    /// What it is: `SIGSTRUCT`, `SGXS stream`.
+    pub what: Text,
+    /// By what it was recognised.
+    pub why: Text,
+    /// The scenario that takes it.
+    pub scenario: &'static str,
+    /// The parameter of that scenario which it fills.
+    pub key: &'static str,
 }
 
 /// Something that can be run.

@@ -187,8 +187,8 @@ pub trait Session {
     /// Everything about the step that led to a position; `None` for 0.
     fn step(&mut self, position: u64) -> Option<Rc<Step>>;
 
-    /// Every panel at a position, as an observer sees it.
-    fn view(&mut self, position: u64, observer: Observer) -> Rc<View>;
+    /// Every panel at a position: as an observer sees it, or with `None` the machine as it is.
+    fn view(&mut self, position: u64, observer: Option<Observer>) -> Rc<View>;
 
     /// One access at a position by an observer.
     fn probe(&mut self, position: u64, observer: Observer, address: u64, access: Access) -> Probe;
