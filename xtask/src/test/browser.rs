@@ -1,0 +1,111 @@
+//! What runs in a browser: the components, a stranger's crate, and the built page from end to end.
+
+use super::tally::Tally;
+use super::wasm::prepare;
+use crate::page;
+use crate::places::{Places, locked_version};
+use crate::say::{Result, step};
+use crate::setup::{self, Browser};
+use crate::sh::{Ended, Run};
+
+/// Tests of the page's components, each in a real document.
+pub(super) fn components(places: &Places) -> Result<Tally> {
+    let kit = setup::kit(places, false)?;
+    let browser = setup::browser(places)?;
+    let words = [
+        "test",
+        "--package",
+        "teescope-web",
+        "--no-fail-fast",
+        "--target",
+        "wasm32-unknown-unknown",
+    ];
+    let ended = step(
+        "cargo test of the page in Chromium",
+        "1 min the first time, then 20 s",
+        || driven(prepare(&kit, &words, places), &browser).logged(&places.log("web")),
+    )?;
+    Ok(counted(&ended))
+}
+
+/// The sample crate that uses the engine as a stranger would, by wasm-pack.
+pub(super) fn outsider(places: &Places) -> Result<Tally> {
+    let folder = places.root.join("outsider");
+    same_bindgen(places)?;
+    let kit = setup::kit(places, false)?;
+    let wasm_pack = setup::wasm_pack(places)?.join("wasm-pack");
+    let browser = setup::browser(places)?;
+    let driver = browser.driver.to_string_lossy();
+    let words = [
+        "test",
+        "--headless",
+        "--chrome",
+        "--chromedriver",
+        &driver,
+        "--mode",
+        "no-install",
+        ".",
+        "--",
+        "--locked",
+    ];
+    let ended = step(
+        "wasm-pack test --headless --chrome",
+        "30 s the first time, then 10 s",
+        || {
+            let run = kit.run(&wasm_pack.to_string_lossy(), &words, &folder);
+            let run = run.env("CARGO_TARGET_DIR", places.root.join("target/outsider"));
+            driven(run, &browser).logged(&places.log("outsider"))
+        },
+    )?;
+    Ok(counted(&ended))
+}
+
+/// The built page: loads, works, obeys its policy, is accessible.
+pub(super) fn end_to_end(places: &Places) -> Result<Tally> {
+    let kit = setup::kit(places, true)?;
+    let browser = setup::browser(places)?;
+    setup::node_modules(places)?;
+    let dist = page::release_with(places, &kit)?;
+    let folder = places.root.join("web/e2e");
+    let ended = step("driving the page with web/e2e/run.mjs", "20 s", || {
+        let run = Run::new("node", ["run.mjs"]).dir(&folder);
+        let run = run
+            .env("TEESCOPE_DIST", &dist)
+            .env("TEESCOPE_BROWSER", &browser.binary);
+        super::native::with_vectors(run, places).logged(&places.log("e2e"))
+    })?;
+    if !ended.ok {
+        println!("{}", ended.why);
+    }
+    Ok(Tally::of_end_to_end(&ended.text).with_end(ended.ok))
+}
+
+/// Tells a run which browser to drive.
+fn driven(run: Run, browser: &Browser) -> Run {
+    run.env("CHROMEDRIVER", &browser.driver)
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &browser.capabilities)
+}
+
+fn counted(ended: &Ended) -> Tally {
+    if !ended.ok {
+        println!("{}", ended.why);
+    }
+    Tally::of_cargo(&ended.text).with_end(ended.ok)
+}
+
+/// The sample crate has a lock file of its own, which must name the same wasm-bindgen as ours.
+fn same_bindgen(places: &Places) -> Result<()> {
+    let version = |path: &str| {
+        let lock = std::fs::read_to_string(places.root.join(path)).unwrap_or_default();
+        locked_version(&lock, "wasm-bindgen").map(str::to_owned)
+    };
+    let (ours, theirs) = (version("Cargo.lock"), version("outsider/Cargo.lock"));
+    if ours == theirs {
+        return Ok(());
+    }
+    let wanted = ours.unwrap_or_default();
+    Err(format!(
+        "outsider/Cargo.lock names another wasm-bindgen than Cargo.lock; \
+         run `cargo update wasm-bindgen --precise {wanted}` in outsider/"
+    ))
+}
