@@ -1,4 +1,27 @@
-//! Bytes: hex, layouts, readers. Knows offsets and digests, no architecture.
+//! Bytes and what they mean: readers, layouts, flags, hex and dumps, knowing no architecture.
+//!
+//! A structure is declared once with [`layout!`](crate::layout) and its flags with
+//! [`bits!`](crate::bits) or [`values!`](crate::values).
+//! The typed struct, decoder, encoder, must-be-zero check, annotated dump, panel rows and
+//! documentation all come from that one declaration.
 
 pub mod base64url;
+pub mod bits;
+pub mod date;
+mod declare;
+pub mod dump;
+pub mod fields;
 pub mod hex;
+pub mod layout;
+pub mod malformed;
+pub mod reader;
+pub mod writer;
+
+pub use bits::{BitName, BitRow, Bits, ValueRow, Values};
+pub use date::BcdDate;
+pub use dump::{DumpLine, dump, dump_layout, dump_text};
+pub use fields::{FieldValue, fields_of};
+pub use layout::{Be16, Be32, Be64, Field, Kind, Layout, Show, Structure, Violation, Wire};
+pub use malformed::{Malformed, Why};
+pub use reader::Reader;
+pub use writer::Writer;

@@ -114,7 +114,9 @@ impl Case {
         }
         let scenario = string(&map, "scenario")?;
         let seed = super::op_text::number(&string(&map, "seed")?).ok_or_else(|| bad("seed"))?;
-        let digest = hex::decode(&string(&map, "digest")?).and_then(|d| d.try_into().ok());
+        let digest = hex::decode(&string(&map, "digest")?)
+            .ok()
+            .and_then(|d| d.try_into().ok());
         let digest = digest.ok_or_else(|| bad("digest"))?;
         let Some(Json::Object(set)) = map.get("set") else {
             return Err(bad("set"));

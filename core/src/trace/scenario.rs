@@ -238,7 +238,7 @@ impl Param {
                 crate::text!("param.wants-flag", "yes or no")
             }
             ParamKind::Hex { max } => {
-                if crate::bytes::hex::decode(value).is_some_and(|b| b.len() <= *max) {
+                if crate::bytes::hex::decode(value).is_ok_and(|b| b.len() <= *max) {
                     return Ok(());
                 }
                 crate::text!(
@@ -260,7 +260,7 @@ impl Param {
             ParamKind::File { optional, .. } => {
                 let named = value
                     .strip_prefix("sha256-")
-                    .is_some_and(|d| d.len() == 64 && crate::bytes::hex::decode(d).is_some());
+                    .is_some_and(|d| d.len() == 64 && crate::bytes::hex::decode(d).is_ok());
                 if named || (*optional && value.is_empty()) {
                     return Ok(());
                 }

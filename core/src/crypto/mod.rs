@@ -1,0 +1,1 @@
+//! Digests, signatures and seeded contents, with every intermediate value in reach.

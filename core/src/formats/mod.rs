@@ -1,0 +1,3 @@
+//! Formats that several machines use, without any machine's state.
+
+pub mod dcap;

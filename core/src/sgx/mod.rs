@@ -1,0 +1,3 @@
+//! Intel Software Guard Extensions.
+
+pub mod structs;

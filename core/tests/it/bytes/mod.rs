@@ -1,0 +1,6 @@
+//! The bottom layer against values worked out by hand.
+
+mod dump;
+mod flags;
+mod hex;
+mod reader;

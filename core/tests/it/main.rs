@@ -1,0 +1,8 @@
+//! Every integration test of the engine, in one binary so that it links once.
+
+#[macro_use]
+mod shared_test;
+
+mod bytes;
+mod sgx;
+mod vectors;

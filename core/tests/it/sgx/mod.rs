@@ -1,0 +1,3 @@
+//! SGX against Intel's published structures and real artefacts.
+
+mod layouts;
