@@ -15,7 +15,9 @@ impl BcdDate {
     #[must_use]
     pub const fn new(year: u16, month: u8, day: u8) -> Self {
         const fn bcd(value: u32) -> u32 {
-            value / 1000 % 10 << 12 | value / 100 % 10 << 8 | value / 10 % 10 << 4 | value % 10
+            let (thousands, hundreds) = (value / 1000 % 10, value / 100 % 10);
+            let (tens, ones) = (value / 10 % 10, value % 10);
+            (thousands << 12) | (hundreds << 8) | (tens << 4) | ones
         }
         Self(bcd(year as u32) << 16 | (bcd(month as u32) & 0xff) << 8 | bcd(day as u32) & 0xff)
     }

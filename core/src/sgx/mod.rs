@@ -1,3 +1,4 @@
 //! Intel Software Guard Extensions.
 
+pub mod sigstruct;
 pub mod structs;

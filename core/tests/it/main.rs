@@ -4,5 +4,6 @@
 mod shared_test;
 
 mod bytes;
+mod crypto;
 mod sgx;
 mod vectors;

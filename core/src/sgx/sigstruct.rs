@@ -1,0 +1,88 @@
+//! What is done with a SIGSTRUCT: which bytes are signed, who signed them, and signing.
+
+use super::structs::SigStruct;
+use crate::crypto::rsa3072::{self, KeyRefused, PrivateKey, Quotients, Refused};
+use crate::crypto::sha256::sha256;
+
+/// The key that signs the example enclaves, in PEM behind a warning. Everybody has it.
+pub const DEMO_SIGNER_PEM: &str = include_str!("demo-signer.pem");
+
+/// The key that signs the example enclaves. Everybody has it: it proves nothing.
+pub fn demo_signer() -> Result<PrivateKey, KeyRefused> {
+    PrivateKey::from_pem(DEMO_SIGNER_PEM)
+}
+
+impl SigStruct {
+    /// What HEADER must be.
+    pub const HEADER: [u8; 16] = [0x06, 0, 0, 0, 0xe1, 0, 0, 0, 0, 0, 0x01, 0, 0, 0, 0, 0];
+
+    /// What HEADER2 must be.
+    pub const HEADER2: [u8; 16] = [
+        0x01, 0x01, 0, 0, 0x60, 0, 0, 0, 0x60, 0, 0, 0, 0x01, 0, 0, 0,
+    ];
+
+    /// What EXPONENT must be.
+    pub const EXPONENT: u32 = 3;
+
+    /// VENDOR of Intel's own enclaves; all others have zero.
+    pub const VENDOR_INTEL: u32 = 0x8086;
+
+    /// How many bytes are signed.
+    pub const SIGNED: usize = 256;
+
+    /// The signed bytes of an encoded SIGSTRUCT, reserved ones as they are: bytes 0 to 127,
+    /// then 900 to 1027.
+    #[must_use]
+    pub fn signed_bytes(encoded: &[u8; Self::SIZE]) -> [u8; Self::SIGNED] {
+        let mut signed = [0; Self::SIGNED];
+        let (head, body) = signed.split_at_mut(128);
+        head.copy_from_slice(&encoded[..128]);
+        body.copy_from_slice(&encoded[900..1028]);
+        signed
+    }
+
+    /// SHA-256 of the signed bytes: what the signature is about.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        sha256(&Self::signed_bytes(&self.encode()))
+    }
+
+    /// SHA-256 of the modulus as it is stored: who the signer is.
+    #[must_use]
+    pub fn mrsigner(&self) -> [u8; 32] {
+        sha256(&self.modulus)
+    }
+
+    /// The quotients the structure carries.
+    #[must_use]
+    pub fn quotients(&self) -> Quotients {
+        Quotients {
+            q1: self.q1,
+            q2: self.q2,
+        }
+    }
+
+    /// Checks the signature with the structure's own quotients, as EINIT does. Header,
+    /// exponent and reserved bytes are EINIT's to check before.
+    pub fn verify(&self) -> Result<(), Refused> {
+        rsa3072::verify(
+            &self.digest(),
+            &self.signature,
+            &self.modulus,
+            &self.quotients(),
+        )
+    }
+
+    /// Signs: fills in the constants, the modulus, the signature and the quotients, and leaves
+    /// everything else as it is.
+    pub fn sign(mut self, key: &PrivateKey) -> Result<Self, Refused> {
+        self.header = Self::HEADER;
+        self.header2 = Self::HEADER2;
+        self.exponent = Self::EXPONENT;
+        self.modulus = key.modulus();
+        self.signature = key.sign(&self.digest())?;
+        let Quotients { q1, q2 } = rsa3072::quotients(&self.signature, &self.modulus)?;
+        (self.q1, self.q2) = (q1, q2);
+        Ok(self)
+    }
+}
