@@ -35,6 +35,20 @@ impl Text {
         }
     }
 
+    /// A sentence with the values of its placeholders; [`text!`](crate::text!) is the usual way to it.
+    #[must_use]
+    pub fn with<const N: usize>(
+        key: &'static str,
+        en: &'static str,
+        args: [(&'static str, Text); N],
+    ) -> Self {
+        Self::Said {
+            key,
+            en,
+            args: Rc::from(args),
+        }
+    }
+
     /// The empty text.
     #[must_use]
     pub fn none() -> Self {
@@ -59,11 +73,7 @@ impl Text {
         };
         for part in parts {
             let args = [("a", all), ("between", Self::from(between)), ("b", part)];
-            all = Self::Said {
-                key: "",
-                en: "{a}{between}{b}",
-                args: Rc::from(args),
-            };
+            all = Self::with("", "{a}{between}{b}", args);
         }
         all
     }
@@ -158,6 +168,38 @@ pub fn thousands(n: u64) -> String {
     out
 }
 
+include!(concat!(env!("OUT_DIR"), "/languages.rs"));
+
+/// A language that the project speaks besides English. Each is a folder `text/<code>/`, found when the
+/// package is built; its files are called the same for everybody who fetches them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Language {
+    /// The folder's name: a BCP 47 code such as `ja`.
+    pub code: &'static str,
+    /// The language's own name.
+    pub name: &'static str,
+    /// The files with this package's sentences, in the order in which they are read.
+    pub files: &'static [&'static str],
+    /// The contents of the files.
+    #[cfg(feature = "texts")]
+    pub texts: &'static [&'static str],
+}
+
+impl Language {
+    /// The language of that code, if there is one besides English.
+    #[must_use]
+    pub fn of(code: &str) -> Option<&'static Self> {
+        LANGUAGES.iter().find(|l| l.code == code)
+    }
+
+    /// The language's sentences, where they are built in.
+    #[cfg(feature = "texts")]
+    #[must_use]
+    pub fn catalogue(&self) -> Catalogue {
+        Catalogue::parse(self.texts)
+    }
+}
+
 /// One language: sentences by key. The empty catalogue is English.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalogue {
@@ -203,10 +245,10 @@ macro_rules! text {
         $crate::text::Text::said($key, $en)
     };
     ($key:literal, $en:literal, $($name:ident = $value:expr),+ $(,)?) => {
-        $crate::text::Text::Said {
-            key: $key,
-            en: $en,
-            args: alloc::rc::Rc::from([$((stringify!($name), $crate::text::Text::from($value))),+]),
-        }
+        $crate::text::Text::with(
+            $key,
+            $en,
+            [$((stringify!($name), $crate::text::Text::from($value))),+],
+        )
     };
 }
