@@ -26,6 +26,12 @@ fn run() -> Result<(), String> {
         named: false,
         strict: STRICT,
     })?;
+    if let Some(twice) = found.languages.iter().find(|l| !l.name.is_empty()) {
+        return Err(format!(
+            "text/{}: the language’s own name stands in core/text already; remove it here.",
+            twice.code
+        ));
+    }
     let mut source = String::from(
         "/// The files with the page’s own sentences, by language code.\npub(crate) const UI_FILES: &[(&str, &[&str])] = &[\n",
     );
