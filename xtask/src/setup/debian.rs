@@ -138,9 +138,8 @@ fn put_into_sysroot(files: &[PathBuf], places: &Places) -> Result<()> {
     }
     record::add(places, record::kind::FOLDER, &home)?;
     // What was compiled against an older build of the library does not link with this one.
-    for target in ["target", "outsider/target"] {
-        let _ = std::fs::remove_dir_all(places.root.join(target).join(TARGET));
-    }
+    // Where nothing was compiled yet there is nothing to remove.
+    let _ = std::fs::remove_dir_all(places.root.join("target").join(TARGET));
     Ok(())
 }
 

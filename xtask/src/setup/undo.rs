@@ -29,7 +29,6 @@ pub(crate) fn undo(places: &Places) -> Result<()> {
         places.cache.clone(),
         root.join("web/e2e/node_modules"),
         root.join("target").join(TARGET),
-        root.join("target/outsider"),
         root.join("dist"),
     ] {
         if folder.exists() {
