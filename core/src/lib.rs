@@ -1,15 +1,17 @@
 //! Executes the architecture of trusted execution environments, one explained step at a time.
 //!
-//! Layers, each using only those above it: [`bytes`], [`crypto`] and [`text`]; [`trace`] and
-//! [`view`]; [`formats`]; machines such as [`sgx`]. [`tees`] lists the machines.
+//! Layers, each using only those above it: [`bytes`], [`crypto`] and [`text`]; [`memory`], [`arch`],
+//! [`trace`] and [`view`]; [`formats`]; machines such as [`sgx`]. [`tees`] lists the machines.
 #![no_std]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
 
+pub mod arch;
 pub mod bytes;
 pub mod crypto;
 pub mod formats;
+pub mod memory;
 pub mod sgx;
 pub mod tees;
 pub mod text;

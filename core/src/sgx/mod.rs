@@ -1,4 +1,55 @@
-//! Intel Software Guard Extensions.
+//! Intel SGX: enclaves in pages of protected memory, measured page by page.
+//!
+//! | leaf | file |
+//! |---|---|
+//! | ECREATE, EADD, EEXTEND, EINIT, EREMOVE, EPA | [`encls`], one file each |
+//!
+//! Documents: Intel SDM volume 3D (SGX), volume 4 (model-specific registers).
 
+pub mod access;
+mod content;
+pub mod driver;
+pub mod encls;
+pub mod gaps;
+mod keys;
+mod machine;
+mod measure;
+mod op;
+mod op_text;
+pub mod os;
+mod platform;
+mod run;
+mod scenarios;
+mod signature;
 pub mod sigstruct;
+pub mod status;
 pub mod structs;
+mod tells;
+mod view;
+mod what_if;
+mod words;
+
+pub use content::Content;
+pub use keys::{token_key, token_mac};
+pub use machine::{
+    DIRECT_MAP, Driver, EpcPage, EpcSlot, EpcmEntry, FEATURE_CONTROL_ON, Handle, INTEL_LAUNCH_HASH,
+    Machine, SecsState, Target,
+};
+pub use measure::{eadd_record, ecreate_record, eextend_record};
+pub use op::{Call, Eadd, Ecreate, Einit, Made, Mmap, Op, SigSource, Which};
+pub use platform::Platform;
+pub use scenarios::tee;
+pub use signature::{Author, Proof, demo, proof};
+
+/// Every rule of this machine.
+#[must_use]
+pub fn rules() -> alloc::vec::Vec<&'static crate::trace::Rule> {
+    let mut all = encls::RULES.to_vec();
+    for leaf in encls::LEAVES.iter().filter(|l| l.modelled) {
+        all.extend(encls::rules_of(leaf.number));
+    }
+    all.extend(driver::RULES);
+    all.extend(os::RULES);
+    all.extend(access::RULES);
+    all
+}

@@ -13,12 +13,21 @@ use crate::text::Text;
 use crate::view::{Access, Probe, View};
 
 /// What a view is made of: the step that led to this state, if any did.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Shown<'a, O> {
     /// The operation that was applied last.
     pub op: &'a O,
     /// What it told.
     pub step: &'a Step,
+}
+
+// Two references: copying needs nothing of the operation, which `derive` would ask for.
+impl<O> Copy for Shown<'_, O> {}
+
+impl<O> Clone for Shown<'_, O> {
+    fn clone(&self) -> Self {
+        *self
+    }
 }
 
 /// A change worth trying at a step, offered to the reader.

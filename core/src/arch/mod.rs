@@ -1,0 +1,3 @@
+//! Processor architectures as far as machines share them.
+
+pub mod x86;

@@ -1,0 +1,70 @@
+//! Ordinary memory: what is not there yet reads as zero.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use rpds::RedBlackTreeMap;
+
+use super::{PAGE, Page, Physical};
+
+/// Pages of ordinary memory by page number. A clone is cheap.
+#[derive(Clone, Debug, Default)]
+pub struct Ram {
+    pages: RedBlackTreeMap<u64, Page>,
+}
+
+impl Ram {
+    /// Copies bytes out; memory never written is zero.
+    pub fn read(&self, at: Physical, out: &mut [u8]) {
+        let mut done = 0;
+        while done < out.len() {
+            let here = at.0.wrapping_add(done as u64);
+            let offset = (here % PAGE as u64) as usize;
+            let len = (PAGE - offset).min(out.len() - done);
+            let part = &mut out[done..done + len];
+            match self.pages.get(&(here / PAGE as u64)) {
+                Some(page) => page.read(offset, part),
+                None => part.fill(0),
+            }
+            done += len;
+        }
+    }
+
+    /// The `len` bytes at an address.
+    #[must_use]
+    pub fn bytes(&self, at: Physical, len: usize) -> Vec<u8> {
+        let mut out = vec![0; len];
+        self.read(at, &mut out);
+        out
+    }
+
+    /// Writes bytes.
+    pub fn write(&mut self, at: Physical, bytes: &[u8]) {
+        let mut done = 0;
+        while done < bytes.len() {
+            let here = at.0.wrapping_add(done as u64);
+            let (number, offset) = (here / PAGE as u64, (here % PAGE as u64) as usize);
+            let len = (PAGE - offset).min(bytes.len() - done);
+            let page = self.pages.get(&number).unwrap_or(&Page::Zero);
+            let page = page.with(offset, &bytes[done..done + len]);
+            self.pages.insert_mut(number, page);
+            done += len;
+        }
+    }
+
+    /// Puts a whole page at the page an address lies in.
+    pub fn put(&mut self, at: Physical, page: Page) {
+        self.pages.insert_mut(at.0 / PAGE as u64, page);
+    }
+
+    /// The page an address lies in.
+    #[must_use]
+    pub fn page(&self, at: Physical) -> &Page {
+        self.pages.get(&(at.0 / PAGE as u64)).unwrap_or(&Page::Zero)
+    }
+
+    /// Every page ever written, ascending: page number and contents.
+    pub fn pages(&self) -> impl Iterator<Item = (u64, &Page)> {
+        self.pages.iter().map(|(n, p)| (*n, p))
+    }
+}

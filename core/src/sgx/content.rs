@@ -1,0 +1,101 @@
+//! What a page to be added holds: by rule where possible, so that an operation can be written as text.
+
+use alloc::format;
+use alloc::rc::Rc;
+use alloc::string::String;
+
+use crate::bytes::hex;
+use crate::memory::{PAGE, Page};
+use crate::trace::BadOp;
+
+/// The contents of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// All zero.
+    Zero,
+    /// A 32-bit little-endian word repeated.
+    Fill(u32),
+    /// byte\[i\] = (seed·131 + i·7 + (i >> 8)) & 255.
+    Pattern(u64),
+    /// The smallest enclave: code that leaves at once by ENCLU\[EEXIT\], then INT3.
+    Code(u64),
+    /// These bytes, then zeros.
+    Bytes(Rc<[u8]>),
+    /// A page of a file the reader supplied.
+    File(Page),
+}
+
+/// `mov eax, 4; mov rbx, rcx; enclu`: EEXIT to the address after EENTER, which RCX holds on entry.
+const LEAVE: [u8; 11] = [0xb8, 4, 0, 0, 0, 0x48, 0x89, 0xcb, 0x0f, 0x01, 0xd7];
+
+impl Content {
+    /// The page.
+    #[must_use]
+    pub fn page(&self) -> Page {
+        match self {
+            Self::Zero => Page::Zero,
+            Self::Fill(word) => Page::Fill(*word),
+            Self::Pattern(seed) => {
+                let mut page = [0; PAGE];
+                for (i, b) in page.iter_mut().enumerate() {
+                    let i = i as u64;
+                    *b = seed
+                        .wrapping_mul(131)
+                        .wrapping_add(i * 7)
+                        .wrapping_add(i >> 8) as u8;
+                }
+                Page::Own(Rc::new(page))
+            }
+            Self::Code(seed) => {
+                let mut page = [0xcc; PAGE];
+                page[..LEAVE.len()].copy_from_slice(&LEAVE);
+                page[16..24].copy_from_slice(&seed.to_le_bytes());
+                Page::Own(Rc::new(page))
+            }
+            Self::Bytes(bytes) => Page::from_bytes(bytes),
+            Self::File(page) => page.clone(),
+        }
+    }
+
+    /// Reads `zero`, `fill.HEX`, `pattern.SEED`, `code.SEED` or `hex.BYTES`.
+    ///
+    /// # Errors
+    /// The text is none of these.
+    pub fn parse(text: &str) -> Result<Self, BadOp> {
+        let bad = || BadOp {
+            why: crate::text!(
+                "content.form",
+                "The content “{text}” is unknown. Write zero, fill. and 8 hex digits, pattern. or code. and a number, or hex. and up to 4,096 bytes in hex.",
+                text = text
+            ),
+        };
+        let (kind, value) = text.split_once('.').unwrap_or((text, ""));
+        Ok(match kind {
+            "zero" if value.is_empty() => Self::Zero,
+            "fill" => Self::Fill(u32::from_str_radix(value, 16).map_err(|_| bad())?),
+            "pattern" => Self::Pattern(value.parse().map_err(|_| bad())?),
+            "code" => Self::Code(value.parse().map_err(|_| bad())?),
+            "hex" => {
+                let bytes = hex::decode(value).map_err(|_| bad())?;
+                if bytes.len() > PAGE {
+                    return Err(bad());
+                }
+                Self::Bytes(Rc::from(bytes))
+            }
+            _ => return Err(bad()),
+        })
+    }
+
+    /// Writes what [`parse`](Self::parse) reads; `None` for a page of a file.
+    #[must_use]
+    pub fn print(&self) -> Option<String> {
+        Some(match self {
+            Self::Zero => String::from("zero"),
+            Self::Fill(word) => format!("fill.{word:08x}"),
+            Self::Pattern(seed) => format!("pattern.{seed}"),
+            Self::Code(seed) => format!("code.{seed}"),
+            Self::Bytes(bytes) => format!("hex.{}", hex::encode(bytes)),
+            Self::File(_) => return None,
+        })
+    }
+}

@@ -1,0 +1,62 @@
+//! What is not modelled, with the reason; shown to the reader.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::text;
+use crate::text::Text;
+
+/// What is left out or only a model, each as a sentence.
+#[must_use]
+pub fn gaps() -> Vec<Text> {
+    vec![
+        text!(
+            "gap.leaves",
+            "Leaves for running, paging and resizing enclaves are listed but not carried out yet: EENTER and the other leaves of ENCLU, EDBGRD, EDBGWR, EBLOCK, ETRACK, EWB, ELDU, ELDB, EAUG, EMODPR, EMODT."
+        ),
+        text!(
+            "gap.epcm",
+            "Model: Intel does not publish how the EPCM lies in memory. It is shown as the manual’s fields."
+        ),
+        text!(
+            "gap.secs",
+            "Model: where EID, PADDING and the block counter lie in the SECS is not published. They are shown beside it."
+        ),
+        text!(
+            "gap.eid",
+            "Model: enclave numbers start at 1; Intel does not publish the start."
+        ),
+        text!(
+            "gap.prm",
+            "Model: the first 32 MiB of the processor reserved memory hold the EPCM and the integrity tree; the division is not published."
+        ),
+        text!(
+            "gap.token-key",
+            "Model: the key of launch tokens. Its derivation is not published; a documented stand-in is used, so real tokens do not verify here."
+        ),
+        text!(
+            "gap.token-attributes",
+            "Model: the manual names SGX_INVALID_EINIT_ATTRIBUTE for a token with other attributes and gives it no number; 2 is reported."
+        ),
+        text!(
+            "gap.kss",
+            "Model: for family and product identifiers without KSS the editions differ; code 1 is reported."
+        ),
+        text!(
+            "gap.abort",
+            "Reads of protected memory from outside give all ones and writes are dropped: reported behaviour, the manual says undefined."
+        ),
+        text!(
+            "gap.timing",
+            "No time passes: instructions interrupted half way and caches are not modelled."
+        ),
+        text!(
+            "gap.dram",
+            "Memory encryption is named but not carried out: a probe on DRAM is told “ciphertext”."
+        ),
+        text!(
+            "gap.xsave",
+            "The processor has x87, SSE, AVX, AVX-512 and PKRU state; MPX, AMX and CET state are not offered."
+        ),
+    ]
+}

@@ -1,0 +1,236 @@
+//! What can be done to an SGX machine: leaves as the driver calls them, and what others do around it.
+
+use alloc::rc::Rc;
+use core::cell::OnceCell;
+use core::fmt;
+
+use super::content::Content;
+use super::encls::Registers;
+use super::structs::{Attributes, Miscselect, SecInfoFlags};
+
+/// One operation.
+#[derive(Clone, Debug)]
+pub enum Op {
+    /// The firmware sets the PRM aside and locks it.
+    Boot,
+    /// The operating system writes a model-specific register.
+    Wrmsr {
+        /// The register's number.
+        msr: u32,
+        /// The value.
+        value: u64,
+    },
+    /// The process reserves linear addresses for an enclave by mapping the driver's device.
+    Mmap(Mmap),
+    /// The driver creates an enclave: ECREATE.
+    Ecreate(Ecreate),
+    /// The driver adds a page: EADD.
+    Eadd(Eadd),
+    /// The driver has 256 bytes measured: EEXTEND.
+    Eextend {
+        /// Which enclave.
+        enclave: u8,
+        /// Offset of the chunk in the enclave.
+        offset: u64,
+        /// Registers other than the driver's own.
+        call: Call,
+    },
+    /// The driver initialises the enclave: EINIT.
+    Einit(Einit),
+    /// The driver gives an EPC page back: EREMOVE.
+    Eremove {
+        /// Which page.
+        page: Which,
+        /// Registers other than the driver's own.
+        call: Call,
+    },
+    /// The driver makes a version array: EPA.
+    Epa {
+        /// Registers other than the driver's own.
+        call: Call,
+    },
+    /// A leaf with these registers, whatever lies in memory.
+    Encls {
+        /// EAX.
+        leaf: u32,
+        /// The operands.
+        registers: Registers,
+    },
+    /// The operating system writes memory.
+    Write {
+        /// Where: a physical or a linear address.
+        at: u64,
+        /// What.
+        bytes: Rc<[u8]>,
+    },
+    /// The operating system flips a bit of memory.
+    Flip {
+        /// Where: a physical or a linear address.
+        at: u64,
+        /// Which bit, 0 to 7.
+        bit: u8,
+    },
+    /// An unmasked event begins or ceases to wait for the processor.
+    Event {
+        /// Whether one waits now.
+        pending: bool,
+    },
+    /// Another logical processor begins or ceases to work on an EPC page.
+    Hold {
+        /// Which page.
+        page: Which,
+        /// Whether it does now.
+        held: bool,
+    },
+    /// A thread goes into or out of an enclave (model: the leaf itself is not carried out).
+    Thread {
+        /// Which enclave.
+        enclave: u8,
+        /// Whether it goes in.
+        inside: bool,
+    },
+}
+
+/// Registers that replace the ones the driver would pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Call {
+    /// RBX.
+    pub rbx: Option<u64>,
+    /// RCX.
+    pub rcx: Option<u64>,
+    /// RDX.
+    pub rdx: Option<u64>,
+}
+
+impl Call {
+    /// The registers to pass: these where given, else the driver's.
+    #[must_use]
+    pub fn over(self, own: Registers) -> Registers {
+        Registers {
+            rbx: self.rbx.unwrap_or(own.rbx),
+            rcx: self.rcx.unwrap_or(own.rcx),
+            rdx: self.rdx.unwrap_or(own.rdx),
+        }
+    }
+}
+
+/// A reservation of linear addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mmap {
+    /// Which enclave it is for.
+    pub enclave: u8,
+    /// First linear address.
+    pub base: u64,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// What ECREATE is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ecreate {
+    /// The number the scenario gives the enclave.
+    pub enclave: u8,
+    /// The process it lives in.
+    pub process: u8,
+    /// BASEADDR.
+    pub base: u64,
+    /// SIZE.
+    pub size: u64,
+    /// SSAFRAMESIZE, in pages.
+    pub ssaframesize: u32,
+    /// ATTRIBUTES.
+    pub attributes: Attributes,
+    /// MISCSELECT.
+    pub miscselect: Miscselect,
+    /// Registers other than the driver's own.
+    pub call: Call,
+}
+
+/// What EADD is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Eadd {
+    /// Which enclave.
+    pub enclave: u8,
+    /// Offset of the page in the enclave.
+    pub offset: u64,
+    /// SECINFO.FLAGS.
+    pub flags: SecInfoFlags,
+    /// The page.
+    pub content: Content,
+    /// Registers other than the driver's own.
+    pub call: Call,
+}
+
+/// What EINIT is given.
+#[derive(Clone, Debug)]
+pub struct Einit {
+    /// Which enclave.
+    pub enclave: u8,
+    /// SIGSTRUCT.
+    pub sigstruct: SigSource,
+    /// EINITTOKEN; an absent one is all zero, so VALID is 0.
+    pub token: Option<Rc<[u8]>>,
+    /// Registers other than the driver's own.
+    pub call: Call,
+}
+
+/// Where a SIGSTRUCT comes from.
+#[derive(Clone)]
+pub enum SigSource {
+    /// These bytes.
+    Bytes(Rc<[u8]>),
+    /// Made when first needed, the same for the whole run: what the author signed in advance.
+    Made(Rc<Made>),
+    /// Signed on the spot with the demo key over what has been measured so far.
+    Now,
+}
+
+/// A SIGSTRUCT that is made when first needed.
+pub struct Made {
+    bytes: OnceCell<Rc<[u8]>>,
+    make: alloc::boxed::Box<dyn Fn() -> Rc<[u8]>>,
+}
+
+impl Made {
+    /// Bytes that `make` gives when first needed.
+    pub fn new(make: impl Fn() -> Rc<[u8]> + 'static) -> Self {
+        Self {
+            bytes: OnceCell::new(),
+            make: alloc::boxed::Box::new(make),
+        }
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> Rc<[u8]> {
+        self.bytes.get_or_init(|| (self.make)()).clone()
+    }
+}
+
+impl fmt::Debug for SigSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bytes(_) => "Bytes",
+            Self::Made(_) => "Made",
+            Self::Now => "Now",
+        })
+    }
+}
+
+/// A page by whoever knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The page at an offset of an enclave, as the driver booked it.
+    Offset {
+        /// Which enclave.
+        enclave: u8,
+        /// Its offset.
+        offset: u64,
+    },
+    /// The SECS of an enclave.
+    Secs {
+        /// Which enclave.
+        enclave: u8,
+    },
+    /// An EPC page by number.
+    Epc(u64),
+}

@@ -1,0 +1,483 @@
+//! Operations as text and back: `EADD(offset=0x1000,secinfo_flags=0x205,content=code.1)`.
+
+use alloc::format;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::content::Content;
+use super::encls::{LEAVES, Registers};
+use super::op::{Call, Eadd, Ecreate, Einit, Mmap, Op, SigSource, Which};
+use super::structs::{Attributes, AttributesFlags, Miscselect, SecInfoFlags};
+use crate::bytes::hex;
+use crate::text;
+use crate::text::Text;
+use crate::trace::{BadOp, OpText};
+
+/// Where the scenarios put their first enclave.
+pub(super) const BASE: u64 = 0x7f00_0000_0000;
+
+/// Arguments every leaf called by the driver takes.
+const CALL: [&str; 3] = ["rbx", "rcx", "rdx"];
+
+/// Reads an operation.
+///
+/// # Errors
+/// The name is unknown, an argument is unknown, missing or does not fit.
+pub(super) fn parse(op: &OpText) -> Result<Op, BadOp> {
+    let known = arguments(&op.name).ok_or_else(|| unknown(op))?;
+    if let Some((key, _)) = op.args.iter().find(|(k, _)| !known.contains(&k.as_str())) {
+        return Err(BadOp {
+            why: text!(
+                "op.unknown-argument",
+                "{op} has no argument “{key}”. It takes: {known}.",
+                op = op.name.as_str(),
+                key = key.as_str(),
+                known = known.join(", ")
+            ),
+        });
+    }
+    let enclave = small(op, "enclave", 0)?;
+    Ok(match op.name.as_str() {
+        "BOOT" => Op::Boot,
+        "WRMSR" => Op::Wrmsr {
+            msr: word(op, "msr", None)?,
+            value: need(op, "value")?,
+        },
+        "MMAP" => Op::Mmap(Mmap {
+            enclave,
+            base: op.number("base")?.unwrap_or(BASE),
+            size: need(op, "size")?,
+        }),
+        "ECREATE" => Op::Ecreate(ecreate(op, enclave)?),
+        "EADD" => Op::Eadd(Eadd {
+            enclave,
+            offset: need(op, "offset")?,
+            flags: SecInfoFlags::from_bits(need(op, "secinfo_flags")?),
+            content: Content::parse(op.arg("content").unwrap_or("zero"))?,
+            call: call(op)?,
+        }),
+        "EEXTEND" => Op::Eextend {
+            enclave,
+            offset: need(op, "offset")?,
+            call: call(op)?,
+        },
+        "EINIT" => Op::Einit(einit(op, enclave)?),
+        "EREMOVE" => Op::Eremove {
+            page: which(op, enclave)?,
+            call: call(op)?,
+        },
+        "EPA" => Op::Epa { call: call(op)? },
+        "ENCLS" => Op::Encls {
+            leaf: leaf(op)?,
+            registers: Registers {
+                rbx: op.number("rbx")?.unwrap_or(0),
+                rcx: op.number("rcx")?.unwrap_or(0),
+                rdx: op.number("rdx")?.unwrap_or(0),
+            },
+        },
+        "WRITE" => Op::Write {
+            at: need(op, "at")?,
+            bytes: Rc::from(bytes(op, "hex", 1 << 16)?),
+        },
+        "FLIP" => Op::Flip {
+            at: need(op, "at")?,
+            bit: small(op, "bit", 0)?,
+        },
+        "EVENT" => Op::Event {
+            pending: flag(op, "pending", true)?,
+        },
+        "HOLD" => Op::Hold {
+            page: which(op, enclave)?,
+            held: flag(op, "held", true)?,
+        },
+        _ => Op::Thread {
+            enclave,
+            inside: flag(op, "inside", true)?,
+        },
+    })
+}
+
+/// The arguments an operation takes, by name; `None` if there is no such operation.
+fn arguments(name: &str) -> Option<Vec<&'static str>> {
+    let own: &[&str] = match name {
+        "BOOT" => &[],
+        "WRMSR" => &["msr", "value"],
+        "MMAP" => &["enclave", "base", "size"],
+        "ECREATE" => &[
+            "enclave",
+            "process",
+            "base",
+            "size",
+            "ssaframesize",
+            "attributes",
+            "xfrm",
+            "miscselect",
+        ],
+        "EADD" => &["enclave", "offset", "secinfo_flags", "content"],
+        "EEXTEND" => &["enclave", "offset"],
+        "EINIT" => &["enclave", "sigstruct", "sign", "token"],
+        "EREMOVE" => &["enclave", "offset", "secs", "epc"],
+        "EPA" => &[],
+        "ENCLS" => &["leaf"],
+        "WRITE" => &["at", "hex"],
+        "FLIP" => &["at", "bit"],
+        "EVENT" => &["pending"],
+        "HOLD" => &["enclave", "offset", "secs", "epc", "held"],
+        "THREAD" => &["enclave", "inside"],
+        _ => return None,
+    };
+    let mut all = own.to_vec();
+    if name.starts_with('E') && name != "EVENT" {
+        all.extend(CALL);
+    }
+    Some(all)
+}
+
+fn unknown(op: &OpText) -> BadOp {
+    BadOp {
+        why: text!(
+            "op.unknown",
+            "There is no operation “{op}”. There are BOOT, WRMSR, MMAP, ECREATE, EADD, EEXTEND, EINIT, EREMOVE, EPA, ENCLS, WRITE, FLIP, EVENT, HOLD and THREAD.",
+            op = op.name.as_str()
+        ),
+    }
+}
+
+fn wrong(op: &OpText, key: &str, wants: Text) -> BadOp {
+    BadOp {
+        why: text!(
+            "op.wrong",
+            "{op}: the argument {key} must be {wants}.",
+            op = op.name.as_str(),
+            key = key,
+            wants = wants
+        ),
+    }
+}
+
+fn need(op: &OpText, key: &str) -> Result<u64, BadOp> {
+    op.number(key)?
+        .ok_or_else(|| wrong(op, key, text!("op.given", "given")))
+}
+
+fn small(op: &OpText, key: &str, default: u8) -> Result<u8, BadOp> {
+    let n = op.number(key)?.unwrap_or(u64::from(default));
+    u8::try_from(n).map_err(|_| wrong(op, key, text!("op.below-256", "below 256")))
+}
+
+fn word(op: &OpText, key: &str, default: Option<u32>) -> Result<u32, BadOp> {
+    let n = match (op.number(key)?, default) {
+        (Some(n), _) => n,
+        (None, Some(d)) => u64::from(d),
+        (None, None) => return Err(wrong(op, key, text!("op.given", "given"))),
+    };
+    u32::try_from(n).map_err(|_| wrong(op, key, text!("op.below-2-32", "below 2³²")))
+}
+
+fn flag(op: &OpText, key: &str, default: bool) -> Result<bool, BadOp> {
+    match op.arg(key) {
+        None => Ok(default),
+        Some("yes" | "1" | "true") => Ok(true),
+        Some("no" | "0" | "false") => Ok(false),
+        Some(_) => Err(wrong(op, key, text!("op.yes-or-no", "yes or no"))),
+    }
+}
+
+fn bytes(op: &OpText, key: &str, most: usize) -> Result<Vec<u8>, BadOp> {
+    let decoded = hex::decode(op.arg(key).unwrap_or_default())
+        .ok()
+        .filter(|b| b.len() <= most);
+    decoded.ok_or_else(|| {
+        wrong(
+            op,
+            key,
+            text!("op.hex", "hex digits, at most {most} bytes", most = most),
+        )
+    })
+}
+
+fn call(op: &OpText) -> Result<Call, BadOp> {
+    Ok(Call {
+        rbx: op.number("rbx")?,
+        rcx: op.number("rcx")?,
+        rdx: op.number("rdx")?,
+    })
+}
+
+fn ecreate(op: &OpText, enclave: u8) -> Result<Ecreate, BadOp> {
+    let flags = op
+        .number("attributes")?
+        .unwrap_or(AttributesFlags::MODE64BIT.bits());
+    Ok(Ecreate {
+        enclave,
+        process: small(op, "process", 0)?,
+        base: op.number("base")?.unwrap_or(BASE),
+        size: need(op, "size")?,
+        ssaframesize: word(op, "ssaframesize", Some(1))?,
+        attributes: Attributes::new(flags, op.number("xfrm")?.unwrap_or(3)),
+        miscselect: Miscselect::from_bits(word(op, "miscselect", Some(0))?),
+        call: call(op)?,
+    })
+}
+
+fn einit(op: &OpText, enclave: u8) -> Result<Einit, BadOp> {
+    let sigstruct = match (op.arg("sigstruct"), op.arg("sign")) {
+        (Some(_), None) => SigSource::Bytes(Rc::from(bytes(op, "sigstruct", 1808)?)),
+        (None, None | Some("demo")) => SigSource::Now,
+        _ => {
+            return Err(wrong(
+                op,
+                "sign",
+                text!("op.sign", "demo, and only without sigstruct"),
+            ));
+        }
+    };
+    let token = op
+        .arg("token")
+        .map(|_| bytes(op, "token", 304))
+        .transpose()?;
+    Ok(Einit {
+        enclave,
+        sigstruct,
+        token: token.map(Rc::from),
+        call: call(op)?,
+    })
+}
+
+fn which(op: &OpText, enclave: u8) -> Result<Which, BadOp> {
+    match (
+        op.number("offset")?,
+        flag(op, "secs", false)?,
+        op.number("epc")?,
+    ) {
+        (Some(offset), false, None) => Ok(Which::Offset { enclave, offset }),
+        (None, true, None) => Ok(Which::Secs { enclave }),
+        (None, false, Some(n)) => Ok(Which::Epc(n)),
+        _ => Err(wrong(
+            op,
+            "offset",
+            text!("op.which", "given alone, or secs=yes, or epc"),
+        )),
+    }
+}
+
+fn leaf(op: &OpText) -> Result<u32, BadOp> {
+    let text = op.arg("leaf").unwrap_or_default();
+    match LEAVES.iter().find(|l| l.name == text) {
+        Some(leaf) => Ok(leaf.number),
+        None => word(op, "leaf", None),
+    }
+}
+
+/// Writes an operation so that [`parse`] reads it; `None` if it needs a file.
+pub(super) fn print(op: &Op) -> Option<OpText> {
+    let h = hex::short;
+    let yes = |b: bool| if b { "yes" } else { "no" };
+    Some(match op {
+        Op::Boot => OpText::new("BOOT"),
+        Op::Wrmsr { msr, value } => OpText::new("WRMSR")
+            .with("msr", h(u64::from(*msr)))
+            .with("value", h(*value)),
+        Op::Mmap(m) => with_enclave("MMAP", m.enclave)
+            .with("base", h(m.base))
+            .with("size", h(m.size)),
+        Op::Ecreate(c) => {
+            let text = with_enclave("ECREATE", c.enclave)
+                .with("process", c.process)
+                .with("base", h(c.base))
+                .with("size", h(c.size))
+                .with("ssaframesize", c.ssaframesize)
+                .with("attributes", h(c.attributes.flags.bits()))
+                .with("xfrm", h(c.attributes.xfrm.bits()))
+                .with("miscselect", h(u64::from(c.miscselect.bits())));
+            with_call(text, c.call)
+        }
+        Op::Eadd(a) => {
+            let text = with_enclave("EADD", a.enclave)
+                .with("offset", h(a.offset))
+                .with("secinfo_flags", h(a.flags.bits()))
+                .with("content", a.content.print()?);
+            with_call(text, a.call)
+        }
+        Op::Eextend {
+            enclave,
+            offset,
+            call,
+        } => with_call(
+            with_enclave("EEXTEND", *enclave).with("offset", h(*offset)),
+            *call,
+        ),
+        Op::Einit(i) => {
+            let text = with_enclave("EINIT", i.enclave);
+            let text = match &i.sigstruct {
+                SigSource::Now => text.with("sign", "demo"),
+                SigSource::Bytes(b) => text.with("sigstruct", hex::encode(b)),
+                SigSource::Made(made) => text.with("sigstruct", hex::encode(&made.bytes())),
+            };
+            let text = match &i.token {
+                Some(token) => text.with("token", hex::encode(token)),
+                None => text,
+            };
+            with_call(text, i.call)
+        }
+        Op::Eremove { page, call } => with_call(with_which(OpText::new("EREMOVE"), *page), *call),
+        Op::Epa { call } => with_call(OpText::new("EPA"), *call),
+        Op::Encls { leaf, registers } => OpText::new("ENCLS")
+            .with("leaf", leaf)
+            .with("rbx", h(registers.rbx))
+            .with("rcx", h(registers.rcx))
+            .with("rdx", h(registers.rdx)),
+        Op::Write { at, bytes } => OpText::new("WRITE")
+            .with("at", h(*at))
+            .with("hex", hex::encode(bytes)),
+        Op::Flip { at, bit } => OpText::new("FLIP").with("at", h(*at)).with("bit", bit),
+        Op::Event { pending } => OpText::new("EVENT").with("pending", yes(*pending)),
+        Op::Hold { page, held } => with_which(OpText::new("HOLD"), *page).with("held", yes(*held)),
+        Op::Thread { enclave, inside } => {
+            with_enclave("THREAD", *enclave).with("inside", yes(*inside))
+        }
+    })
+}
+
+fn with_enclave(name: &str, enclave: u8) -> OpText {
+    match enclave {
+        0 => OpText::new(name),
+        n => OpText::new(name).with("enclave", n),
+    }
+}
+
+fn with_call(text: OpText, call: Call) -> OpText {
+    let registers = CALL.into_iter().zip([call.rbx, call.rcx, call.rdx]);
+    registers.fold(text, |t, (name, value)| match value {
+        Some(v) => t.with(name, hex::short(v)),
+        None => t,
+    })
+}
+
+fn with_which(text: OpText, page: Which) -> OpText {
+    let enclave = |text: OpText, n: u8| {
+        if n == 0 {
+            text
+        } else {
+            text.with("enclave", n)
+        }
+    };
+    match page {
+        Which::Offset { enclave: n, offset } => enclave(text, n).with("offset", hex::short(offset)),
+        Which::Secs { enclave: n } => enclave(text, n).with("secs", "yes"),
+        Which::Epc(page) => text.with("epc", page),
+    }
+}
+
+/// Every operation with example arguments and what it does.
+pub(super) fn forms() -> Vec<(OpText, Text)> {
+    let example = |text: &str| OpText::parse(text).unwrap_or_default();
+    vec![
+        (
+            example("EADD(offset=0x7000,secinfo_flags=0x203,content=zero)"),
+            text!(
+                "form.eadd",
+                "The driver adds a page. secinfo_flags: 0x205 code r-x, 0x203 data rw-, 0x201 r--, 0x100 TCS."
+            ),
+        ),
+        (
+            example("EEXTEND(offset=0x1000)"),
+            text!(
+                "form.eextend",
+                "The driver has 256 bytes at that offset measured."
+            ),
+        ),
+        (
+            example("EINIT(sign=demo)"),
+            text!(
+                "form.einit",
+                "The driver initialises the enclave with a SIGSTRUCT that the demo key signs on the spot."
+            ),
+        ),
+        (
+            example("EREMOVE(offset=0x1000)"),
+            text!(
+                "form.eremove",
+                "The driver gives a page back; secs=yes for the SECS."
+            ),
+        ),
+        (
+            example("EPA"),
+            text!("form.epa", "The driver makes a version array."),
+        ),
+        (
+            example("ECREATE(enclave=1,base=0x7e0000000000,size=0x8000)"),
+            text!("form.ecreate", "The driver creates another enclave."),
+        ),
+        (
+            example("WRMSR(msr=0x8c,value=0x0)"),
+            text!(
+                "form.wrmsr",
+                "The operating system writes a launch control register, 0x8c to 0x8f."
+            ),
+        ),
+        (
+            example("WRITE(at=0x72001000,hex=90909090)"),
+            text!(
+                "form.write",
+                "The operating system writes memory, by physical or linear address."
+            ),
+        ),
+        (
+            example("FLIP(at=0x1003000,bit=3)"),
+            text!("form.flip", "The operating system flips a bit of memory."),
+        ),
+        (
+            example("EVENT(pending=yes)"),
+            text!("form.event", "An interrupt waits for the processor."),
+        ),
+        (
+            example("HOLD(secs=yes)"),
+            text!(
+                "form.hold",
+                "Another logical processor is working on a page; held=no ends it."
+            ),
+        ),
+        (
+            example("THREAD(inside=yes)"),
+            text!(
+                "form.thread",
+                "A thread is inside the enclave; inside=no takes it out."
+            ),
+        ),
+        (
+            example("ENCLS(leaf=EADD,rbx=0xffff888001002000,rcx=0xffff888072001000)"),
+            text!(
+                "form.encls",
+                "A leaf with registers of your choice and whatever lies in memory."
+            ),
+        ),
+    ]
+}
+
+/// The name of an operation as people see it.
+pub(super) fn name(op: &Op) -> Text {
+    let leaf = |name: &str| format!("ENCLS[{name}]");
+    let name: String = match op {
+        Op::Boot => return text!("op.name.boot", "firmware"),
+        Op::Wrmsr { .. } => "WRMSR".into(),
+        Op::Mmap(_) => "mmap".into(),
+        Op::Ecreate(_) => leaf("ECREATE"),
+        Op::Eadd(_) => leaf("EADD"),
+        Op::Eextend { .. } => leaf("EEXTEND"),
+        Op::Einit(_) => leaf("EINIT"),
+        Op::Eremove { .. } => leaf("EREMOVE"),
+        Op::Epa { .. } => leaf("EPA"),
+        Op::Encls { leaf: n, .. } => match super::encls::leaf(*n) {
+            Some(l) => leaf(l.name),
+            None => format!("ENCLS[{n}]"),
+        },
+        Op::Write { .. } | Op::Flip { .. } => return text!("op.name.write", "write"),
+        Op::Event { .. } => return text!("op.name.event", "interrupt"),
+        Op::Hold { .. } => return text!("op.name.hold", "another core"),
+        Op::Thread { .. } => return text!("op.name.thread", "thread"),
+    };
+    name.into()
+}

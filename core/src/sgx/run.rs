@@ -1,0 +1,195 @@
+//! The machine as the engine runs it.
+
+use alloc::vec::Vec;
+
+use super::encls;
+use super::machine::Machine;
+use super::op::Op;
+use super::op_text;
+use crate::text::Text;
+use crate::trace::Observer;
+use crate::trace::{
+    self, BadOp, OpText, Outcome, Place, Recorder, Rule, Shown, Snippet, Stop, WhatIf,
+};
+use crate::view::{Access, Probe, View};
+
+impl trace::Machine for Machine {
+    type Op = Op;
+
+    fn apply<R: Recorder>(&mut self, op: &Op, recorder: &mut R) -> Outcome {
+        let result: Result<(), Stop> = match op {
+            Op::Boot => {
+                self.boot(recorder);
+                Ok(())
+            }
+            Op::Wrmsr { msr, value } => self.wrmsr(*msr, *value, recorder),
+            Op::Mmap(op) => {
+                self.mmap(*op, recorder);
+                Ok(())
+            }
+            Op::Ecreate(op) => self.create(op, recorder),
+            Op::Eadd(op) => self.add(op, recorder),
+            Op::Eextend {
+                enclave,
+                offset,
+                call,
+            } => self.extend(*enclave, *offset, *call, recorder),
+            Op::Einit(op) => self.init(op, recorder),
+            Op::Eremove { page, call } => self.remove(*page, *call, recorder),
+            Op::Epa { call } => self.version_array(*call, recorder),
+            Op::Encls { leaf, registers } => encls::encls(self, *leaf, *registers, recorder),
+            Op::Write { at, bytes } => self.os_write(*at, bytes, recorder),
+            Op::Flip { at, bit } => self.os_flip(*at, *bit, recorder),
+            Op::Event { pending } => {
+                self.event(*pending, recorder);
+                Ok(())
+            }
+            Op::Hold { page, held } => self.hold(*page, *held, recorder),
+            Op::Thread { enclave, inside } => self.thread(*enclave, *inside, recorder),
+        };
+        result.into()
+    }
+
+    fn name(op: &Op) -> Text {
+        op_text::name(op)
+    }
+
+    fn says(&self, op: &Op) -> Text {
+        self.op_says(op)
+    }
+
+    fn rules(op: &Op) -> &'static [&'static Rule] {
+        encls::rules_of(match op {
+            Op::Ecreate(_) => 0,
+            Op::Eadd(_) => 1,
+            Op::Einit(_) => 2,
+            Op::Eremove { .. } => 3,
+            Op::Eextend { .. } => 6,
+            Op::Epa { .. } => 10,
+            Op::Encls { leaf, .. } => *leaf,
+            _ => return &[],
+        })
+    }
+
+    fn tells(&self, op: &Op, outcome: Outcome, broken: Option<&'static Rule>) -> Text {
+        self.op_tells(op, outcome, broken)
+    }
+
+    fn view(&self, shown: Option<Shown<'_, Op>>, observer: Option<Observer>) -> View {
+        self.panels(shown, observer)
+    }
+
+    fn probe(&self, observer: Observer, address: u64, access: Access) -> Probe {
+        self.touch(observer, address, access)
+    }
+
+    fn observers() -> Vec<(Observer, Text)> {
+        super::access::observers()
+    }
+
+    fn place_name(&self, place: &Place) -> Text {
+        self.name_of(place)
+    }
+
+    fn what_ifs(&self, op: &Op, label: &str) -> Vec<WhatIf> {
+        self.worth_trying(op, label)
+    }
+
+    fn snippets(&self, shown: Shown<'_, Op>) -> Vec<Snippet> {
+        {
+            let _ = shown;
+            Vec::new()
+        }
+    }
+
+    fn flip(&self, place: &Place, bit: u8) -> Option<OpText> {
+        let at = match place.space {
+            "ram" | "epc" => place.at,
+            _ => return None,
+        };
+        Some(
+            OpText::new("FLIP")
+                .with("at", crate::bytes::hex::short(at))
+                .with("bit", bit),
+        )
+    }
+
+    fn op_forms() -> Vec<(OpText, Text)> {
+        op_text::forms()
+    }
+
+    fn parse_op(op: &OpText) -> Result<Op, BadOp> {
+        op_text::parse(op)
+    }
+
+    fn print_op(op: &Op) -> Option<OpText> {
+        op_text::print(op)
+    }
+
+    fn is_heavy(op: &Op) -> bool {
+        matches!(op, Op::Einit(_) | Op::Encls { leaf: 2, .. })
+    }
+
+    fn state_bytes(&self, sink: &mut dyn FnMut(&[u8])) {
+        self.state(sink);
+    }
+}
+
+impl Machine {
+    /// The architectural state in a fixed order: EPC with EPCM, SECS, page tables, memory, MSRs, CPU.
+    fn state(&self, sink: &mut dyn FnMut(&[u8])) {
+        let mut number = |n: u64| sink(&n.to_le_bytes());
+        for n in [
+            self.next_eid,
+            u64::from(self.pending_event),
+            self.feature_control,
+        ] {
+            number(n);
+        }
+        sink(&self.launch_hash);
+        for (page, slot) in self.epc.iter() {
+            let e = &slot.entry;
+            let bits = [e.blocked, e.pending, e.modified, e.pr];
+            let bits = bits.iter().fold(0, |n, b| n << 1 | u64::from(*b));
+            let owner = e.secs.map_or(u64::MAX, |s| s.0);
+            for n in [
+                page.0,
+                u64::from(e.page_type.value()),
+                e.rwx.bits(),
+                owner,
+                e.linaddr.0,
+                bits,
+            ] {
+                sink(&n.to_le_bytes());
+            }
+            sink(&slot.content.bytes());
+        }
+        for (page, secs) in self.secs.iter() {
+            sink(&page.0.to_le_bytes());
+            sink(&secs.fields.encode());
+            sink(&secs.measurement.midstate_be());
+            for n in [
+                secs.measurement.blocks(),
+                secs.eid,
+                secs.children,
+                secs.active,
+            ] {
+                sink(&n.to_le_bytes());
+            }
+            sink(&secs.padding);
+        }
+        for (process, at, pte) in self.tables.iter() {
+            let rights = u64::from(pte.writable) << 1 | u64::from(pte.executable);
+            for n in [u64::from(process), at.0, pte.frame.0, rights] {
+                sink(&n.to_le_bytes());
+            }
+        }
+        for (number, page) in self.ram.pages() {
+            sink(&number.to_le_bytes());
+            sink(&page.bytes());
+        }
+        for page in self.held.iter() {
+            sink(&page.0.to_le_bytes());
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The structures a step is about, byte for byte.
+
+use alloc::rc::Rc;
+use alloc::string::ToString;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::super::driver::buffers;
+use super::super::machine::Machine;
+use super::super::op::Op;
+use super::super::structs::{EinitToken, PageInfo, PageType, SecInfo, Secs, SigStruct, Tcs};
+use crate::bytes::{Layout, fields_of, hex};
+use crate::memory::Physical;
+use crate::text;
+use crate::text::Text;
+use crate::trace::{Observer, Place, Shown};
+use crate::view::{Bytes, Field, Tone};
+
+pub(super) fn structures(
+    m: &Machine,
+    focus: u8,
+    shown: Option<Shown<'_, Op>>,
+    observer: Option<Observer>,
+) -> Vec<Bytes> {
+    let mut all = Vec::new();
+    match shown.map(|s| s.op) {
+        Some(Op::Eadd(a)) => {
+            let tcs = a.flags.page_type() == PageType::TCS;
+            all.extend(page(
+                m,
+                focus,
+                a.offset,
+                tcs.then_some(Tcs::LAYOUT),
+                observer,
+            ));
+            all.push(ram(m, "pageinfo", PageInfo::LAYOUT, buffers::PAGEINFO));
+            all.push(ram(m, "secinfo", SecInfo::LAYOUT, buffers::SECINFO));
+        }
+        Some(Op::Eextend { offset, .. }) => {
+            all.extend(page(m, focus, offset & !0xfff, None, observer));
+        }
+        Some(Op::Einit(i)) => {
+            all.push(ram(m, "sigstruct", SigStruct::LAYOUT, buffers::SIGSTRUCT));
+            if i.token.is_some() {
+                all.push(ram(m, "token", EinitToken::LAYOUT, buffers::TOKEN));
+            }
+        }
+        Some(Op::Ecreate(_)) => {
+            all.push(ram(m, "pageinfo", PageInfo::LAYOUT, buffers::PAGEINFO));
+        }
+        _ => {}
+    }
+    all.extend(secs(m, focus, observer));
+    all
+}
+
+/// A structure in the driver's buffer.
+fn ram(m: &Machine, id: &'static str, layout: &'static Layout, at: Physical) -> Bytes {
+    let data = m.ram.bytes(at, layout.size);
+    Bytes {
+        id,
+        title: layout.name.into(),
+        note: text!(
+            "bytes.in-ram",
+            "in ordinary memory at {at}",
+            at = at.to_string()
+        ),
+        place: Place::new("ram", at.0, layout.size as u64),
+        fields: fields(layout, &data),
+        data: Rc::from(data),
+    }
+}
+
+/// The SECS in its EPC page. Software cannot read it; only the view of the machine itself shows it.
+fn secs(m: &Machine, focus: u8, observer: Option<Observer>) -> Option<Bytes> {
+    let handle = m.enclave(focus)?;
+    let state = m.secs.get(&handle.secs)?;
+    let mut now = state.fields.clone();
+    if !state.is_init() {
+        now.mrenclave = state.measurement.midstate_be();
+    }
+    let data = now.encode().to_vec();
+    let bytes = Bytes {
+        id: "secs",
+        title: "SECS".into(),
+        note: text!(
+            "bytes.secs",
+            "in the EPC; no software reads it, not even the enclave"
+        ),
+        place: m.epc_place(handle.secs, 0, 4096),
+        fields: fields(Secs::LAYOUT, &data),
+        data: Rc::from(data),
+    };
+    Some(if observer.is_none() {
+        bytes
+    } else {
+        hidden(bytes)
+    })
+}
+
+/// A page of an enclave as it lies in the EPC.
+fn page(
+    m: &Machine,
+    focus: u8,
+    offset: u64,
+    layout: Option<&'static Layout>,
+    observer: Option<Observer>,
+) -> Option<Bytes> {
+    let epc = *m.driver.pages.get(&(focus, offset))?;
+    let data = m.epc_bytes(epc).to_vec();
+    let bytes = Bytes {
+        id: "page",
+        title: match layout {
+            Some(layout) => layout.name.into(),
+            None => text!(
+                "bytes.page",
+                "The page at offset {offset}",
+                offset = hex::addr(offset)
+            ),
+        },
+        note: text!(
+            "bytes.in-epc",
+            "as it lies in EPC page {page}",
+            page = hex::short(epc.0)
+        ),
+        place: m.epc_place(epc, 0, 4096),
+        fields: layout.map_or_else(|| chunks(offset), |l| fields(l, &data)),
+        data: Rc::from(data),
+    };
+    let init = m
+        .enclave(focus)
+        .and_then(|h| m.secs.get(&h.secs))
+        .is_some_and(|s| s.is_init());
+    let readable = match observer {
+        None => true,
+        Some(who) => who == Observer::Inside && init && layout.is_none(),
+    };
+    Some(if readable { bytes } else { hidden(bytes) })
+}
+
+/// The sixteen chunks of a page, each measured by its own EEXTEND.
+fn chunks(offset: u64) -> Vec<Field> {
+    let chunk = |i: usize| Field {
+        name: text!("bytes.chunk", "chunk {n}", n = i),
+        offset: i * 256,
+        size: 256,
+        value: hex::addr(offset + 256 * i as u64).into(),
+        meaning: text!(
+            "bytes.chunk-meaning",
+            "Measured, if at all, by one EEXTEND."
+        ),
+        reserved: false,
+        tone: Tone::Plain,
+    };
+    (0..16).map(chunk).collect()
+}
+
+/// The same structure as somebody outside reads it: all ones.
+fn hidden(mut bytes: Bytes) -> Bytes {
+    bytes.data = Rc::from(vec![0xff; bytes.data.len()]);
+    bytes.fields = vec![Field {
+        name: text!("bytes.abort-page", "abort page"),
+        offset: 0,
+        size: bytes.data.len(),
+        value: Text::none(),
+        meaning: text!(
+            "bytes.abort-meaning",
+            "From outside, protected memory reads as all ones."
+        ),
+        reserved: false,
+        tone: Tone::Hidden,
+    }];
+    bytes
+}
+
+/// The fields of a structure with their values.
+pub(in super::super) fn fields(layout: &'static Layout, data: &[u8]) -> Vec<Field> {
+    let all = fields_of(layout, data).into_iter();
+    all.map(|f| Field {
+        offset: f.offset,
+        size: f.size,
+        value: f.text.to_string().into(),
+        meaning: f.meaning.into(),
+        reserved: f.reserved,
+        tone: Tone::Plain,
+        name: f.name.to_string().into(),
+    })
+    .collect()
+}
