@@ -1,0 +1,124 @@
+//! A lane cut into cells: stretches of addresses with one innermost range each, and the ranges that enclose others.
+
+use alloc::collections::BTreeSet;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::view::Lane;
+
+/// What a cell is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// No range covers it.
+    Gap,
+    /// What an enclosing range has left over.
+    Rest,
+    /// A range with nothing in it.
+    Leaf,
+}
+
+/// A stretch of addresses that is drawn as one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cell {
+    pub(super) start: u64,
+    pub(super) end: u64,
+    pub(super) kind: Kind,
+    /// Index of the innermost range.
+    pub(super) range: Option<usize>,
+    /// Index of the range enclosing that one.
+    pub(super) parent: Option<usize>,
+    /// Whether this is the first cell of its range.
+    pub(super) first: bool,
+}
+
+impl Cell {
+    pub(super) fn size(&self) -> u64 {
+        self.end - self.start
+    }
+}
+
+/// A lane as cells in ascending order without gaps between them.
+pub(super) struct Cells {
+    pub(super) cells: Vec<Cell>,
+    /// Indices of the ranges that enclose others, outer before inner.
+    pub(super) enclosing: Vec<usize>,
+    /// Each range's addresses, cut to the lane; empty if it lies outside.
+    pub(super) extent: Vec<(u64, u64)>,
+}
+
+/// Cuts a lane. Takes any ranges: unsorted, overlapping, outside the lane; the deepest, then the
+/// last one wins.
+pub(super) fn cut(lane: &Lane) -> Cells {
+    let ranges = &lane.ranges;
+    let cut = |at: u64| at.clamp(lane.start, lane.end.max(lane.start));
+    let extent: Vec<(u64, u64)> = ranges
+        .iter()
+        .map(|r| (cut(r.start), cut(r.end.max(r.start))))
+        .collect();
+    // Ends before starts at one address; outer ranges start first.
+    let mut events: Vec<(u64, bool, u8, usize)> = Vec::with_capacity(ranges.len() * 2);
+    for (i, &(start, end)) in extent.iter().enumerate() {
+        if start < end {
+            events.push((start, true, ranges[i].depth, i));
+            events.push((end, false, ranges[i].depth, i));
+        }
+    }
+    events.sort_unstable();
+    let mut parent = vec![None; ranges.len()];
+    let mut encloses = vec![false; ranges.len()];
+    let mut active: BTreeSet<(u8, usize)> = BTreeSet::new();
+    let mut cells: Vec<(u64, u64, Option<usize>)> = Vec::new();
+    let mut at = lane.start;
+    for (address, starts, depth, i) in events {
+        if address > at {
+            push(&mut cells, at, address, active.last().map(|a| a.1));
+            at = address;
+        }
+        if !starts {
+            active.remove(&(depth, i));
+            continue;
+        }
+        let outer = active.range(..(depth, 0)).next_back().map(|a| a.1);
+        if let Some(outer) = outer.filter(|&o| extent[o].1 >= extent[i].1) {
+            parent[i] = Some(outer);
+            encloses[outer] = true;
+        }
+        active.insert((depth, i));
+    }
+    push(&mut cells, at, lane.end, None);
+    let mut seen = vec![false; ranges.len()];
+    let cells = cells.into_iter().map(|(start, end, range)| {
+        let first = range.is_some_and(|r| !core::mem::replace(&mut seen[r], true));
+        let kind = match range {
+            None => Kind::Gap,
+            Some(r) if encloses[r] => Kind::Rest,
+            Some(_) => Kind::Leaf,
+        };
+        Cell {
+            start,
+            end,
+            kind,
+            range,
+            parent: range.and_then(|r| parent[r]),
+            first,
+        }
+    });
+    let cells = cells.collect();
+    let mut enclosing: Vec<usize> = (0..ranges.len()).filter(|&i| encloses[i]).collect();
+    enclosing.sort_by_key(|&i| (ranges[i].depth, extent[i].0));
+    Cells {
+        cells,
+        enclosing,
+        extent,
+    }
+}
+
+fn push(cells: &mut Vec<(u64, u64, Option<usize>)>, start: u64, end: u64, range: Option<usize>) {
+    if start >= end {
+        return;
+    }
+    match cells.last_mut() {
+        Some(last) if last.2 == range && last.1 == start => last.1 = end,
+        _ => cells.push((start, end, range)),
+    }
+}

@@ -1,0 +1,138 @@
+//! Address maps: lanes of ranges on an elastic scale, tied by ribbons; across, or downwards where that is too narrow.
+
+mod boxes;
+mod cells;
+mod items;
+mod scale;
+mod strip;
+mod tall;
+mod ties;
+mod wide;
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::sheet::Sheet;
+use super::{Figure, NARROW, NARROWEST};
+use crate::text::{Catalogue, Text};
+use crate::view::{AddressMap, Changes, Lane};
+use strip::{Frame, Strip, Turn};
+use ties::Tie;
+
+/// More lanes than this are not drawn.
+const MOST_LANES: usize = 12;
+/// Shapes for the items of all lanes together; the rest is left to ties, ticks and names.
+const BUDGET: usize = 860;
+
+/// The map at a width: ranges as boxes, equal ones as grids, ties as ribbons, what changed in the hot class.
+///
+/// Where a range lies depends on the map alone and not on `changes`, so that nothing moves because
+/// it was touched; only a changed range inside a folded run is drawn apart.
+#[must_use]
+pub fn address_map(
+    map: &AddressMap,
+    changes: &Changes,
+    catalogue: &Catalogue,
+    width: f32,
+) -> Figure {
+    let width = width.max(NARROWEST);
+    let sheet = Sheet::new(width, catalogue);
+    let lanes = &map.lanes[..map.lanes.len().min(MOST_LANES)];
+    let drawing = Drawing {
+        map,
+        lanes,
+        changes,
+        sheet,
+    };
+    if width < NARROW {
+        tall::draw(drawing)
+    } else {
+        wide::draw(drawing)
+    }
+}
+
+struct Drawing<'a> {
+    map: &'a AddressMap,
+    lanes: &'a [Lane],
+    changes: &'a Changes,
+    sheet: Sheet<'a>,
+}
+
+impl<'a> Drawing<'a> {
+    /// Every lane laid along its axis.
+    fn strips(&self, turn: Turn, room: f32) -> Vec<Strip<'a>> {
+        let budget = BUDGET / self.lanes.len().max(1);
+        let frame = Frame {
+            turn,
+            room,
+            budget,
+            catalogue: self.sheet.catalogue,
+        };
+        self.lanes
+            .iter()
+            .map(|lane| {
+                let changed = lane.ranges.iter().enumerate();
+                let changed = changed
+                    .filter(|(_, r)| self.changes.has(self.map.id, &r.key))
+                    .map(|(i, _)| i);
+                Strip::lay(lane, changed.collect(), frame)
+            })
+            .collect()
+    }
+
+    /// The ties between ranges that are shown, the upper lane's end first.
+    fn ties(&self, strips: &[Strip<'_>], turn: Turn) -> Vec<Tie> {
+        let mut ends: BTreeMap<&str, (usize, (f32, f32))> = BTreeMap::new();
+        for (l, strip) in strips.iter().enumerate() {
+            for (range, span) in strip.lane.ranges.iter().zip(strip.spans(turn)) {
+                if let Some(span) = span {
+                    ends.entry(range.key.as_str()).or_insert((l, span));
+                }
+            }
+        }
+        let mut ties = Vec::new();
+        for link in &self.map.links {
+            let (Some(&from), Some(&to)) =
+                (ends.get(link.from.as_str()), ends.get(link.to.as_str()))
+            else {
+                continue;
+            };
+            let key = format!("{}>{}", link.from, link.to);
+            let changed = [&key, &link.from, &link.to]
+                .iter()
+                .any(|k| self.changes.has(self.map.id, k));
+            let (a, b) = if from.0 <= to.0 {
+                (from, to)
+            } else {
+                (to, from)
+            };
+            if a.0 != b.0 {
+                ties.push(Tie {
+                    lanes: (a.0, b.0),
+                    from: a.1,
+                    to: b.1,
+                    tone: link.tone,
+                    changed,
+                    key,
+                });
+            }
+        }
+        ties
+    }
+
+    /// Ends the figure; its description names every lane and what lies in it.
+    fn finish(self, height: f32) -> Figure {
+        let lanes = self.lanes.iter().map(|lane| {
+            let mut names: Vec<Text> = Vec::new();
+            for range in &lane.ranges {
+                if names.len() < 12 && !range.label.is_empty() && !names.contains(&range.label) {
+                    names.push(range.label.clone());
+                }
+            }
+            Text::join(&[lane.title.clone(), Text::join(&names, ", ")], ": ")
+        });
+        let says = Text::join(&lanes.collect::<Vec<_>>(), "; ");
+        self.sheet.finish(height, self.map.title.clone(), says)
+    }
+}

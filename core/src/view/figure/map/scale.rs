@@ -1,0 +1,51 @@
+//! The elastic scale: every item gets the room it needs to be read, what is left goes by size.
+
+use alloc::vec::Vec;
+
+use super::super::measure::log2;
+
+/// What an item asks for along the axis, in pixels.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Need {
+    /// Below this it cannot be told apart.
+    pub(super) least: f32,
+    /// With this its text is whole.
+    pub(super) whole: f32,
+    /// Its share of the room that is left.
+    pub(super) weight: f32,
+    /// Who comes first when not every text can be whole.
+    pub(super) first: u8,
+}
+
+/// The share of a stretch of that many bytes where the smallest one has `least`: grows with the
+/// logarithm, so that a page and a terabyte fit on one line.
+pub(super) fn weight(size: u64, least: u64) -> f32 {
+    let times = log2(size) - log2(least.max(1));
+    1.0 + times.clamp(0.0, 40.0) / 5.0
+}
+
+/// The lengths of all items, in order. Their sum is `room` where `room` suffices for the least of
+/// all; the result depends on what is there, not on what changed, so that stepping moves nothing.
+pub(super) fn lengths(needs: &[Need], room: f32) -> Vec<f32> {
+    let mut lengths: Vec<f32> = needs.iter().map(|n| n.least).collect();
+    let mut left = room - lengths.iter().sum::<f32>();
+    let mut order: Vec<usize> = (0..needs.len()).collect();
+    let lack = |i: usize| needs[i].whole - needs[i].least;
+    order.sort_by(|&a, &b| {
+        let first = needs[b].first.cmp(&needs[a].first);
+        first.then(lack(a).total_cmp(&lack(b))).then(a.cmp(&b))
+    });
+    for i in order {
+        if lack(i) > 0.0 && lack(i) <= left {
+            lengths[i] += lack(i);
+            left -= lack(i);
+        }
+    }
+    let weights: f32 = needs.iter().map(|n| n.weight).sum();
+    if left > 0.0 && weights > 0.0 {
+        for (length, need) in lengths.iter_mut().zip(needs) {
+            *length += left * need.weight / weights;
+        }
+    }
+    lengths
+}

@@ -1,0 +1,357 @@
+//! One lane laid along its axis: which items it shows, where each lies, where each range lies.
+
+use alloc::collections::BTreeSet;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::super::measure::{floor, text_width};
+use super::cells::{Cells, Kind, cut};
+use super::items::{Body, Fold, Item, gather};
+use super::scale::{Need, lengths, weight};
+use crate::text::{Catalogue, Text};
+use crate::view::{Lane, Range, Tone};
+
+/// Which way addresses grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// To the right; lanes lie one below the other.
+    Wide,
+    /// Downwards; lanes stand side by side.
+    Tall,
+}
+
+/// Height of the first line of a grid, which names it.
+pub(super) const HEAD: f32 = 19.0;
+/// Room around the squares of a grid.
+pub(super) const PAD: f32 = 4.0;
+/// A stretch this many times the smallest range is marked as cut.
+const CUT: u64 = 64;
+/// The most a lane that runs downwards is long, before and after it is folded to grids.
+const LONG: (f32, f32) = (720.0, 1100.0);
+/// Ranges that changed are kept out of folded runs, up to this many a lane.
+const APART: usize = 16;
+
+pub(super) struct Strip<'a> {
+    pub(super) lane: &'a Lane,
+    pub(super) cells: Cells,
+    pub(super) items: Vec<Item>,
+    /// Where each item begins and ends along the axis.
+    pub(super) at: Vec<(f32, f32)>,
+    /// Size across the axis.
+    pub(super) across: f32,
+    pub(super) changed: BTreeSet<usize>,
+    smallest: u64,
+}
+
+/// What a lane is laid out for.
+#[derive(Clone, Copy)]
+pub(super) struct Frame<'a> {
+    pub(super) turn: Turn,
+    /// Length of the axis (wide) or width of the column (tall).
+    pub(super) room: f32,
+    /// How many shapes it may take.
+    pub(super) budget: usize,
+    pub(super) catalogue: &'a Catalogue,
+}
+
+impl<'a> Strip<'a> {
+    /// Lays a lane out; `changed` holds the indices of its changed ranges.
+    pub(super) fn lay(lane: &'a Lane, changed: BTreeSet<usize>, frame: Frame<'_>) -> Self {
+        let cells = cut(lane);
+        let leaves = cells.cells.iter().filter(|c| c.kind == Kind::Leaf);
+        let smallest = leaves.map(super::cells::Cell::size).min().unwrap_or(1);
+        let apart: BTreeSet<usize> = cells
+            .cells
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| c.range.is_some_and(|r| changed.contains(&r)))
+            .map(|(i, _)| i)
+            .take(APART)
+            .collect();
+        let mut strip = Strip {
+            lane,
+            cells,
+            items: Vec::new(),
+            at: Vec::new(),
+            across: 44.0,
+            changed,
+            smallest,
+        };
+        let (needs, room) = strip.choose(&apart, frame);
+        let mut from = 0.0;
+        strip.at = lengths(&needs, room)
+            .into_iter()
+            .map(|length| {
+                let at = (from, from + length);
+                from = at.1;
+                at
+            })
+            .collect();
+        strip
+    }
+
+    /// Takes the first way of gathering that fits; says what its items need and the room there is.
+    fn choose(&mut self, apart: &BTreeSet<usize>, frame: Frame<'_>) -> (Vec<Need>, f32) {
+        let most = match frame.turn {
+            Turn::Wide => (frame.room / 8.0) as usize,
+            Turn::Tall => 40,
+        };
+        for fold in Fold::ALL {
+            self.items = gather(
+                self.lane,
+                &self.cells,
+                fold,
+                apart,
+                most.min(frame.budget / 5).max(1),
+            );
+            if self.cost() > frame.budget && fold != Fold::Chunks {
+                continue;
+            }
+            if frame.turn == Turn::Tall {
+                self.add_heads();
+            }
+            for &(across, square) in forms(fold, frame) {
+                self.across = if frame.turn == Turn::Wide {
+                    across
+                } else {
+                    frame.room
+                };
+                let needs: Vec<Need> = self
+                    .items
+                    .iter()
+                    .map(|i| self.need(i, square, fold, frame))
+                    .collect();
+                let least: f32 = needs.iter().map(|n| n.least).sum();
+                let limit = match (frame.turn, fold) {
+                    (Turn::Wide, _) => frame.room,
+                    (Turn::Tall, Fold::None) => LONG.0,
+                    (Turn::Tall, _) => LONG.1,
+                };
+                if least <= limit || fold == Fold::Chunks {
+                    let room = if frame.turn == Turn::Wide {
+                        frame.room
+                    } else {
+                        0.0
+                    };
+                    return (needs, room);
+                }
+            }
+        }
+        (Vec::new(), 0.0)
+    }
+
+    /// About how many shapes the items take.
+    fn cost(&self) -> usize {
+        let item = |i: &Item| {
+            if i.body == Body::Grid {
+                i.cells.len() + 3
+            } else {
+                4
+            }
+        };
+        self.items.iter().map(item).sum::<usize>() + self.cells.enclosing.len() * 3
+    }
+
+    /// Puts the name of each enclosing range before its first item.
+    fn add_heads(&mut self) {
+        for &e in self.cells.enclosing.iter().take(24) {
+            let start = self.cells.extent[e].0;
+            let begins = |i: &Item| {
+                self.cells
+                    .cells
+                    .get(i.cells.start)
+                    .is_some_and(|c| c.start >= start)
+            };
+            let at = self
+                .items
+                .iter()
+                .position(|i| !matches!(i.body, Body::Head(_)) && begins(i));
+            let Some(at) = at else { continue };
+            let range = &self.lane.ranges[e];
+            let cell = self.items[at].cells.start;
+            let head = Item {
+                cells: cell..cell,
+                body: Body::Head(e),
+                label: range.label.clone(),
+                sub: range.sub.clone(),
+                tone: range.tone,
+                mixed: false,
+            };
+            self.items.insert(at, head);
+        }
+    }
+
+    fn need(&self, item: &Item, square: f32, fold: Fold, frame: Frame<'_>) -> Need {
+        let words = |t: &Text| text_width(&t.render(frame.catalogue));
+        let (label, sub) = (words(&item.label), words(&item.sub));
+        let size: u64 = self.cells.cells[item.cells.clone()]
+            .iter()
+            .map(super::cells::Cell::size)
+            .sum();
+        let owned = !matches!(item.tone, Tone::Plain | Tone::Free | Tone::System);
+        let kind = self
+            .cells
+            .cells
+            .get(item.cells.start)
+            .map_or(Kind::Gap, |c| c.kind);
+        let (least, whole) = match frame.turn {
+            Turn::Wide => match (item.body, kind) {
+                (Body::Grid, _) => {
+                    let rows = floor((self.across - HEAD - PAD) / square).max(1.0);
+                    let columns = item.cells.len().div_ceil(rows as usize) as f32;
+                    let least = columns * square + 2.0 * PAD;
+                    (least.max(24.0), least.max(label + 12.0))
+                }
+                (Body::One, Kind::Gap) => (18.0, 18.0),
+                (Body::One, Kind::Rest) => (8.0, 8.0),
+                _ => {
+                    let cut = if self.is_cut(item) { 16.0 } else { 0.0 };
+                    let whole = (label.max(sub) + 13.0 + cut)
+                        .clamp(if label > 0.0 { 24.0 } else { 6.0 }, 140.0);
+                    (whole.min(38.0), whole)
+                }
+            },
+            Turn::Tall => {
+                let lines = if sub == 0.0 || label + sub + 20.0 <= frame.room {
+                    1.0
+                } else {
+                    2.0
+                };
+                let cut = if self.is_cut(item) { 8.0 } else { 0.0 };
+                let high = match (item.body, kind) {
+                    (Body::Grid, _) => {
+                        let columns = floor((frame.room - 2.0 * PAD) / square).max(1.0);
+                        HEAD + item.cells.len().div_ceil(columns as usize) as f32 * square + PAD
+                    }
+                    (Body::Head(_), _) => 7.0 + 13.0 * lines + 13.0,
+                    (Body::One, Kind::Gap) => 14.0 + cut,
+                    (Body::One, Kind::Rest) => 8.0 + cut,
+                    _ if label == 0.0 => 9.0 + cut,
+                    _ => 9.0 + 13.0 * lines + cut,
+                };
+                (high, high)
+            }
+        };
+        let least = if fold == Fold::Chunks && frame.turn == Turn::Wide {
+            least.min(5.0)
+        } else {
+            least
+        };
+        let weight = match item.body {
+            Body::Grid => 0.3,
+            Body::Head(_) => 0.0,
+            _ => weight(size, self.smallest),
+        };
+        Need {
+            least,
+            whole: whole.max(least),
+            weight,
+            first: owned.into(),
+        }
+    }
+
+    /// Whether the item stands for so much more than its neighbours that its scale is marked as cut.
+    pub(super) fn is_cut(&self, item: &Item) -> bool {
+        let cells = &self.cells.cells[item.cells.clone()];
+        let size: u64 = cells.iter().map(super::cells::Cell::size).sum();
+        item.body == Body::One && size / self.smallest.max(1) >= CUT
+    }
+
+    /// Length along the axis.
+    pub(super) fn length(&self) -> f32 {
+        self.at.last().map_or(0.0, |a| a.1)
+    }
+
+    /// The range of a cell.
+    pub(super) fn range(&self, cell: usize) -> Option<&'a Range> {
+        let range = self.cells.cells.get(cell)?.range?;
+        self.lane.ranges.get(range)
+    }
+
+    /// Whether the cell's range changed.
+    pub(super) fn has_changed(&self, cell: usize) -> bool {
+        let range = self.cells.cells.get(cell).and_then(|c| c.range);
+        range.is_some_and(|r| self.changed.contains(&r))
+    }
+
+    /// The squares of a grid that fills `w` by `h`: their size and how many lie along the short way.
+    pub(super) fn squares(&self, count: usize, turn: Turn, w: f32, h: f32) -> (f32, usize) {
+        for tenths in (10..=110_u8).rev().step_by(5) {
+            let size = f32::from(tenths) / 10.0;
+            let (columns, rows) = ((w / size) as usize, (h / size) as usize);
+            if columns * rows >= count {
+                return (size, if turn == Turn::Wide { rows } else { columns });
+            }
+        }
+        (
+            1.0,
+            (if turn == Turn::Wide { h } else { w }).max(1.0) as usize,
+        )
+    }
+
+    /// Where each range lies along the axis; `None` for those not shown.
+    pub(super) fn spans(&self, turn: Turn) -> Vec<Option<(f32, f32)>> {
+        let mut cells = vec![(0.0, 0.0); self.cells.cells.len()];
+        for (item, &(a, b)) in self.items.iter().zip(&self.at) {
+            let count = item.cells.len();
+            for (k, cell) in item.cells.clone().enumerate() {
+                cells[cell] = match item.body {
+                    Body::Many => {
+                        let each = (b - a) / count as f32;
+                        (a + each * k as f32, a + each * (k as f32 + 1.0))
+                    }
+                    Body::Grid => {
+                        let (w, h) = self.grid_room(turn, b - a);
+                        let (size, per) = self.squares(count, turn, w, h);
+                        let head = if turn == Turn::Wide { PAD } else { HEAD };
+                        let from = a + head + (k / per.max(1)) as f32 * size;
+                        (from, from + size)
+                    }
+                    _ => (a, b),
+                };
+            }
+        }
+        let mut spans = vec![None; self.lane.ranges.len()];
+        for (cell, at) in self.cells.cells.iter().zip(&cells) {
+            if let (Some(range), true) = (cell.range, cell.kind == Kind::Leaf && cell.first) {
+                spans[range] = Some(*at);
+            }
+        }
+        for &e in &self.cells.enclosing {
+            let (start, end) = self.cells.extent[e];
+            let first = self.cells.cells.partition_point(|c| c.start < start);
+            let last = self.cells.cells.partition_point(|c| c.start < end);
+            if first < last {
+                spans[e] = Some((cells[first].0, cells[last - 1].1));
+            }
+        }
+        spans
+    }
+
+    /// Width and height left for the squares of a grid of that length.
+    pub(super) fn grid_room(&self, turn: Turn, length: f32) -> (f32, f32) {
+        match turn {
+            Turn::Wide => (length - 2.0 * PAD, self.across - HEAD - PAD),
+            Turn::Tall => (self.across - 2.0 * PAD, length - HEAD - PAD),
+        }
+    }
+}
+
+/// Bar heights and square sizes to try, the pleasantest first.
+fn forms(fold: Fold, frame: Frame<'_>) -> &'static [(f32, f32)] {
+    match (fold.is_grid(), frame.turn) {
+        (false, _) => &[(44.0, 1.0)],
+        (true, Turn::Wide) => &[
+            (52.0, 9.0),
+            (68.0, 9.0),
+            (68.0, 8.0),
+            (88.0, 8.0),
+            (88.0, 7.0),
+            (112.0, 7.0),
+            (112.0, 6.0),
+            (136.0, 6.0),
+            (136.0, 5.0),
+        ],
+        (true, Turn::Tall) => &[(0.0, 10.0), (0.0, 8.0), (0.0, 7.0), (0.0, 6.0)],
+    }
+}
