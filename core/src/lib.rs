@@ -7,6 +7,12 @@
 
 extern crate alloc;
 
+// `shared_test!` for unit tests: natively and as wasm. First, so that every module sees it.
+#[cfg(test)]
+#[macro_use]
+#[path = "../tests/it/shared_test.rs"]
+mod shared_test;
+
 pub mod arch;
 pub mod bytes;
 pub mod crypto;

@@ -36,6 +36,8 @@ macro_rules! layout {
     (@kind $ty:ty) => { <$ty as $crate::bytes::Wire>::KIND };
     (@size) => { 0 };
     (@size $ty:ty) => { <$ty as $crate::bytes::Wire>::SIZE };
+    (@key $title:literal $name:literal) => { "layout.reserved" };
+    (@key $title:literal $name:literal $ty:ty) => { concat!($title, ".", $name) };
     (@show) => { $crate::bytes::Show::Auto };
     (@show $show:ident) => { $crate::bytes::Show::$show };
     (@since) => { ::core::option::Option::None };
@@ -78,6 +80,7 @@ macro_rules! layout {
                     size: $size,
                     kind: $crate::layout!(@kind $($ty)?),
                     show: $crate::layout!(@show $($($show)?)?),
+                    key: $crate::layout!(@key $title $name $($ty)?),
                     meaning: $meaning,
                     since: $crate::layout!(@since $($since)?),
                 },)*],

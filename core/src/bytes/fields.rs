@@ -20,6 +20,9 @@ pub struct FieldValue {
     pub size: usize,
     /// The value as text: numbers in grouped hex, flags by name, dates as yyyy-mm-dd.
     pub text: String,
+    /// Names `meaning` for translation: the declaring structure's and the field's name, as in
+    /// `SECS.SIZE`; `layout.reserved` for all reserved rows.
+    pub key: &'static str,
     /// What the field is for, in one sentence.
     pub meaning: &'static str,
     /// The extension that brought the field.
@@ -51,6 +54,7 @@ fn collect(layout: &Layout, bytes: &[u8], prefix: &str, base: usize, rows: &mut 
             offset: base + field.offset,
             size: field.size,
             text: text(field, held),
+            key: field.key,
             meaning: field.meaning,
             since: field.since,
             reserved: matches!(field.kind, Kind::Reserved),

@@ -35,6 +35,8 @@ pub struct Field {
     pub kind: Kind,
     /// How a number is best shown.
     pub show: Show,
+    /// Names `meaning` for translation: the structure's and the field's name, `SECS.SIZE`.
+    pub key: &'static str,
     /// What the field is for, in one sentence.
     pub meaning: &'static str,
     /// The extension that brought the field, such as `CET`; without it the bytes are reserved.

@@ -46,9 +46,8 @@ impl fmt::Display for KeyRefused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotPem => f.write_str(
-                "This is not a private key in PEM: \
-                 it should start with -----BEGIN RSA PRIVATE KEY----- \
-                 or -----BEGIN PRIVATE KEY-----.",
+                "No private key in PEM can be read here: without encryption it should start with \
+                 -----BEGIN RSA PRIVATE KEY----- or -----BEGIN PRIVATE KEY-----.",
             ),
             Self::Label(label) => write!(
                 f,
@@ -199,4 +198,22 @@ fn power(message: &U3072, prime: &Odd<U1536>) -> U1536 {
     FixedMontyForm::new(&base, &params)
         .pow(&exponent)
         .retrieve()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    shared_test! {
+        fn power_is_the_cube_root() {
+            // Primes of the form 3k + 2, where every number has one cube root.
+            for prime in [5_u32, 11, 17, 23, 101] {
+                let modulus = Odd::new(U1536::from_u32(prime)).into_option().expect("odd");
+                for root in 0..prime {
+                    let cube = U3072::from_u32(root * root * root);
+                    assert_eq!(power(&cube, &modulus), U1536::from_u32(root), "{root} mod {prime}");
+                }
+            }
+        }
+    }
 }

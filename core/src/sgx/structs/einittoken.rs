@@ -25,3 +25,8 @@ layout! {
     256 32 "KEYID" => keyid: [u8; 32], "Which key authenticates it.";
     288 16 "MAC" => mac: [u8; 16], "AES-CMAC of the first 192 bytes.";
 }
+
+impl EinitToken {
+    /// How many bytes, from the first on, the MAC covers.
+    pub const MACED: usize = 192;
+}

@@ -11,3 +11,8 @@ layout! {
     384 32 "KEYID" => keyid: [u8; 32], "Which report key made the MAC.";
     416 16 "MAC" => mac: [u8; 16], "AES-CMAC of the first 384 bytes under the target's report key.";
 }
+
+impl Report {
+    /// How many bytes, from the first on, the MAC covers: the body.
+    pub const MACED: usize = ReportBody::SIZE;
+}

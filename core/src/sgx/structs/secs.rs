@@ -26,5 +26,5 @@ layout! {
     256  2 "ISVPRODID" => isvprodid: u16, "Product identifier, set by EINIT from SIGSTRUCT.";
     258  2 "ISVSVN" => isvsvn: u16, "Security version, set by EINIT from SIGSTRUCT.";
     260  2 "CONFIGSVN" => configsvn: u16, "Security version of the configuration.", since "KSS";
-    262 3834 "reserved", "Must be zero for ECREATE; afterwards the processor's own.";
+    262 3834 "reserved", "Must be zero.";
 }

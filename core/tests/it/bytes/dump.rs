@@ -19,6 +19,7 @@ fn field(offset: usize, size: usize) -> FieldValue {
         offset,
         size,
         text,
+        key: "k",
         meaning: "m",
         since: None,
         reserved: false,

@@ -157,6 +157,22 @@ shared_test! {
         }
     }
 
+    fn a_key_cut_or_changed_anywhere_is_refused_without_a_panic() {
+        let der = pem_rfc7468::decode_vec(DEMO_PKCS8.as_bytes()).expect("PEM").1;
+        let key = PrivateKey::from_pkcs8(&der).expect("the demo key");
+        for len in 0..der.len() {
+            assert!(PrivateKey::from_pkcs8(&der[..len]).is_err(), "{len} bytes");
+        }
+        for at in 0..der.len() {
+            let mut changed = der.clone();
+            changed[at] ^= 1 << (at % 8);
+            // Only numbers that signing does not need may change: d and its two remainders.
+            if let Ok(other) = PrivateKey::from_pkcs8(&changed) {
+                assert_eq!(other, key, "byte {at}");
+            }
+        }
+    }
+
     fn a_damaged_key_is_refused_or_signs_rightly() {
         let base64 = DEMO_SIGNER_PEM.split_once("-----\n").expect("PEM").1;
         let base64 = base64.split_once("\n-----").expect("PEM").0;

@@ -252,6 +252,22 @@ shared_test! {
         }
     }
 
+    fn meanings_have_a_key_each_and_reserved_rows_share_one() {
+        let mut said = BTreeMap::new();
+        for (layout, _) in all() {
+            for field in layout.fields {
+                let other = said.insert(field.key, field.meaning);
+                match field.kind {
+                    Kind::Reserved => {
+                        assert_eq!((field.key, field.meaning), ("layout.reserved", "Must be zero."));
+                    }
+                    _ => assert_eq!(other, None, "{}", field.key),
+                }
+            }
+        }
+        assert_eq!(said["SECS.SIZE"], Secs::LAYOUT.fields[0].meaning);
+    }
+
     fn a_machine_without_an_extension_counts_its_fields_as_reserved() {
         let mut secs = Secs { size: 8192, ..Secs::default() };
         secs.cet_attributes = teescope_core::sgx::structs::CetAttributes::SH_STK_EN;
