@@ -1,6 +1,6 @@
 //! Executes the architecture of trusted execution environments, one explained step at a time.
 //!
-//! Layers, each using only those above it: [`bytes`], [`crypto`] and [`text`]; [`memory`], [`arch`],
+//! Layers, each using only those above it: [`bytes`], [`crypto`] and [`mod@text`]; [`memory`], [`arch`],
 //! [`trace`] and [`view`]; [`formats`]; machines such as [`sgx`]. [`tees`] lists the machines.
 #![no_std]
 #![forbid(unsafe_code)]
