@@ -4,8 +4,7 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::vec::Vec;
 
-use super::bits::{Bits, Values};
-use super::{Malformed, Why};
+use super::{Bits, Malformed, Values, Why};
 
 /// A structure as its document lays it out: contiguous fields that cover every byte.
 #[derive(Debug)]

@@ -15,13 +15,15 @@ pub mod hex;
 pub mod layout;
 pub mod malformed;
 pub mod reader;
+pub mod values;
 pub mod writer;
 
-pub use bits::{BitName, BitRow, Bits, ValueRow, Values};
+pub use bits::{BitName, BitRow, Bits};
 pub use date::BcdDate;
 pub use dump::{DumpLine, dump, dump_layout, dump_text};
 pub use fields::{FieldValue, fields_of};
 pub use layout::{Be16, Be32, Be64, Field, Kind, Layout, Show, Structure, Violation, Wire};
 pub use malformed::{Malformed, Why};
 pub use reader::Reader;
+pub use values::{ValueRow, Values};
 pub use writer::Writer;

@@ -207,7 +207,7 @@ mod tests {
     shared_test! {
         fn power_is_the_cube_root() {
             // Primes of the form 3k + 2, where every number has one cube root.
-            for prime in [5_u32, 11, 17, 23, 101] {
+            for prime in [5_u32, 11, 17] {
                 let modulus = Odd::new(U1536::from_u32(prime)).into_option().expect("odd");
                 for root in 0..prime {
                     let cube = U3072::from_u32(root * root * root);
