@@ -22,6 +22,7 @@ pub use case::{Case, CaseError};
 pub use dump::dump;
 pub use link::{Link, LinkError};
 pub use machine::{Machine, Shown, WhatIf};
+pub(crate) use op_text::number as parse_number;
 pub use op_text::{BadOp, OpText};
 pub use outcome::{Fault, Outcome, Status, Stop};
 pub use plan::{Edit, EditAction, Plan, Planned, Segment};
