@@ -6,7 +6,7 @@ use core::fmt;
 
 use serde_json::{Map, Value as Json};
 
-use super::plan::Edit;
+use super::edit::Edit;
 use super::scenario::Settings;
 use crate::bytes::hex;
 use crate::text::Text;

@@ -9,7 +9,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::plan::Edit;
+use super::edit::Edit;
 use super::scenario::Settings;
 use super::vocabulary::Observer;
 use crate::bytes::base64url;
@@ -76,14 +76,14 @@ impl Link {
     /// Writes the fragment, without the `#`.
     #[must_use]
     pub fn write(&self) -> String {
-        let mut out = escape(&self.scenario);
+        let mut out = escape_key(&self.scenario);
         if !self.step.is_empty() {
             out.push('@');
-            out.push_str(&escape(&self.step));
+            out.push_str(&escape_key(&self.step));
         }
         let mut changes = String::new();
         for (key, value) in &self.settings.params {
-            changes.push_str(&format!("&set.{}={}", escape(key), escape(value)));
+            changes.push_str(&format!("&set.{}={}", escape_key(key), escape(value)));
         }
         if self.settings.seed != 0 {
             changes.push_str(&format!("&seed={}", self.settings.seed));
@@ -103,7 +103,7 @@ impl Link {
             out.push_str(&format!("&mark={}", escape(&self.mark)));
         }
         for (key, value) in &self.rest {
-            out.push_str(&format!("&{}={}", escape(key), escape(value)));
+            out.push_str(&format!("&{}={}", escape_key(key), escape(value)));
         }
         out
     }
@@ -190,6 +190,11 @@ impl Link {
     }
 }
 
+/// Percent-encodes what may not stand before the `=` of a part.
+fn escape_key(text: &str) -> String {
+    escape(text).replace('=', "%3D")
+}
+
 /// Percent-encodes what a fragment part may not hold; readable characters stay.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -213,6 +218,8 @@ fn unescape(text: &str) -> String {
     let mut i = 0;
     while i < bytes.len() {
         let code = (bytes[i] == b'%').then(|| text.get(i + 1..i + 3)).flatten();
+        // `from_str_radix` would take a sign.
+        let code = code.filter(|c| c.bytes().all(|b| b.is_ascii_hexdigit()));
         match code.and_then(|c| u8::from_str_radix(c, 16).ok()) {
             Some(byte) => {
                 out.push(byte);

@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
+use super::edit::Edit;
 use super::op_text::{BadOp, OpText};
 use super::outcome::Outcome;
-use super::plan::Edit;
 use super::recorder::{Place, Recorder};
 use super::rule::Rule;
 use super::session::{Snippet, Step};

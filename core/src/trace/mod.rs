@@ -6,6 +6,9 @@
 
 mod case;
 mod dump;
+mod edit;
+mod edits;
+mod history;
 mod link;
 mod machine;
 mod op_text;
@@ -20,12 +23,13 @@ mod vocabulary;
 
 pub use case::{Case, CaseError};
 pub use dump::dump;
+pub use edit::{Edit, EditAction};
 pub use link::{Link, LinkError};
 pub use machine::{Machine, Shown, WhatIf};
 pub(crate) use op_text::number as parse_number;
 pub use op_text::{BadOp, OpText};
 pub use outcome::{Fault, Outcome, Status, Stop};
-pub use plan::{Edit, EditAction, Plan, Planned, Segment};
+pub use plan::{Plan, Planned, Segment};
 pub use recorder::{
     Absorb, Compared, Event, Everything, Piece, Place, Recorder, Silent, Touches, Value,
 };

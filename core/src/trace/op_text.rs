@@ -96,7 +96,8 @@ impl OpText {
             None => (text, ""),
             Some((name, rest)) => (name, rest.strip_suffix(')').ok_or_else(bad)?),
         };
-        let legal = |s: &str| !s.is_empty() && !s.contains(['(', ')', ',', '=', '&', ' ', '\n']);
+        let illegal = |c: char| c.is_whitespace() || "(),=&".contains(c);
+        let legal = |s: &str| !s.is_empty() && !s.contains(illegal);
         if !legal(name) {
             return Err(bad());
         }

@@ -7,6 +7,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::edit::{Edit, EditAction};
+use super::edits::{Edits, Kind, Origin};
 use super::op_text::{BadOp, OpText};
 use super::vocabulary::Phase;
 use crate::text::Text;
@@ -113,103 +115,15 @@ impl<O: Clone + 'static> Segment<O> {
     }
 }
 
-/// What a reader changed at one step of a plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// The label of the step it concerns; `end` stands for the place after the last.
-    pub step: String,
-    /// What is changed there.
-    pub action: EditAction,
-}
-
-/// A change of a plan at one step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EditAction {
-    /// An operation comes before the step.
-    Insert(OpText),
-    /// Another operation takes the step's place.
-    Replace(OpText),
-    /// The step is left out.
-    Remove,
-}
-
-impl fmt::Display for Edit {
-    /// `+label:OP(..)`, `~label:OP(..)` or `-label`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.action {
-            EditAction::Insert(op) => write!(f, "+{}:{op}", self.step),
-            EditAction::Replace(op) => write!(f, "~{}:{op}", self.step),
-            EditAction::Remove => write!(f, "-{}", self.step),
-        }
-    }
-}
-
-impl Edit {
-    /// Reads the form that `Display` writes.
-    ///
-    /// # Errors
-    /// The text has not that form.
-    pub fn parse(text: &str) -> Result<Self, BadOp> {
-        let bad = || BadOp {
-            why: crate::text!(
-                "edit.form",
-                "“{text}” is no change of a run. Write +STEP:OPERATION, ~STEP:OPERATION or -STEP.",
-                text = text
-            ),
-        };
-        let mut chars = text.chars();
-        let sign = chars.next().ok_or_else(bad)?;
-        let rest = chars.as_str();
-        if sign == '-' && !rest.is_empty() && !rest.contains(':') {
-            return Ok(Self {
-                step: rest.to_string(),
-                action: EditAction::Remove,
-            });
-        }
-        let (step, op) = rest.split_once(':').ok_or_else(bad)?;
-        let op = OpText::parse(op)?;
-        let action = match sign {
-            '+' => EditAction::Insert(op),
-            '~' => EditAction::Replace(op),
-            _ => return Err(bad()),
-        };
-        Ok(Self {
-            step: step.to_string(),
-            action,
-        })
-    }
-}
-
 /// A plan: segments, and the edits a reader made.
 #[derive(Clone, Debug)]
 pub struct Plan<O> {
-    segments: Vec<Segment<O>>,
-    starts: Vec<u64>,
+    segments: Rc<[Segment<O>]>,
+    /// The first operation of each segment, in the unedited plan.
+    starts: Rc<[u64]>,
+    /// How many operations the unedited plan has.
     len: u64,
-    edits: Vec<Placed<O>>,
-}
-
-/// An edit with its place in the unedited plan and its operation understood.
-#[derive(Clone, Debug)]
-struct Placed<O> {
-    at: u64,
-    kind: Kind<O>,
-    edit: Edit,
-}
-
-#[derive(Clone, Debug)]
-enum Kind<O> {
-    Insert(O),
-    Replace(O),
-    Remove,
-}
-
-/// Where a step of the edited plan comes from.
-enum Origin {
-    /// The n-th edit's own operation (an insertion or a replacement).
-    Edited(usize),
-    /// The n-th operation of the unedited plan.
-    Base(u64),
+    edits: Edits<O>,
 }
 
 impl<O: Clone + 'static> Plan<O> {
@@ -226,14 +140,17 @@ impl<O: Clone + 'static> Plan<O> {
             })
             .collect();
         Self {
-            segments,
+            segments: Rc::from(segments),
             starts,
             len,
-            edits: Vec::new(),
+            edits: Edits::default(),
         }
     }
 
-    /// The same plan with these edits, each operation read by `parse`.
+    /// The unedited plan with these edits, made one after the other, each operation read by `parse`.
+    ///
+    /// Where several are inserted before one step, they run in the order in which they were made;
+    /// of several replacements or removals of one step the last counts.
     ///
     /// # Errors
     /// An edit names a step that is not there, or an operation the machine does not know.
@@ -242,26 +159,23 @@ impl<O: Clone + 'static> Plan<O> {
         edits: &[Edit],
         parse: impl Fn(&OpText) -> Result<O, BadOp>,
     ) -> Result<Self, BadOp> {
-        let mut placed = Vec::new();
+        let mut made = Edits::default();
         for edit in edits {
-            let at = if edit.step == "end" {
-                Some(self.len)
-            } else {
-                self.base_find(&edit.step)
-            };
-            let at = at.ok_or_else(|| BadOp {
-                why: crate::text!(
-                    "edit.no-such-step",
-                    "The change “{edit}” names the step “{step}”, which this run does not have.",
-                    edit = edit.to_string(),
-                    step = edit.step.as_str()
-                ),
-            })?;
             let kind = match &edit.action {
                 EditAction::Insert(op) => Kind::Insert(parse(op)?),
                 EditAction::Replace(op) => Kind::Replace(parse(op)?),
                 EditAction::Remove => Kind::Remove,
             };
+            if let Some(nth) = nth_inserted(&edit.step) {
+                let index = made.inserted(nth).ok_or_else(|| no_such_step(edit))?;
+                made.at_inserted(index, kind, edit);
+                continue;
+            }
+            let at = match edit.step.as_str() {
+                "end" => Some(self.len),
+                label => self.base_find(label),
+            };
+            let at = at.ok_or_else(|| no_such_step(edit))?;
             if at == self.len && !matches!(kind, Kind::Insert(_)) {
                 return Err(BadOp {
                     why: crate::text!(
@@ -270,30 +184,13 @@ impl<O: Clone + 'static> Plan<O> {
                     ),
                 });
             }
-            placed.push(Placed {
-                at,
-                kind,
-                edit: edit.clone(),
-            });
+            let step = self.lasting_label(at, &edit.step);
+            let action = edit.action.clone();
+            made.at_base(at, kind, Edit { step, action });
         }
-        // Stable: insertions before the same step keep the order in which they were made,
-        // and a replacement or removal of a step comes after what is inserted before it.
-        placed.sort_by_key(|p| (p.at, !matches!(p.kind, Kind::Insert(_))));
-        // The last word on a step counts.
-        let mut kept: Vec<Placed<O>> = Vec::new();
-        for p in placed {
-            if let Some(last) = kept.last_mut() {
-                let both_change =
-                    !matches!(last.kind, Kind::Insert(_)) && !matches!(p.kind, Kind::Insert(_));
-                if both_change && last.at == p.at {
-                    *last = p;
-                    continue;
-                }
-            }
-            kept.push(p);
-        }
+        made.settle();
         Ok(Self {
-            edits: kept,
+            edits: made,
             ..self.clone()
         })
     }
@@ -301,15 +198,7 @@ impl<O: Clone + 'static> Plan<O> {
     /// How many steps there are.
     #[must_use]
     pub fn len(&self) -> u64 {
-        let mut len = self.len;
-        for e in &self.edits {
-            match e.kind {
-                Kind::Insert(_) => len += 1,
-                Kind::Remove => len -= 1,
-                Kind::Replace(_) => {}
-            }
-        }
-        len
+        self.len.wrapping_add_signed(self.edits.growth())
     }
 
     /// Whether there is no step at all.
@@ -318,16 +207,18 @@ impl<O: Clone + 'static> Plan<O> {
         self.len() == 0
     }
 
-    /// The edits, in the order of the steps.
+    /// The edits, in the order of the steps, by labels of the unedited plan. [`edited`](Self::edited)
+    /// makes the same plan of them.
     #[must_use]
     pub fn edits(&self) -> Vec<Edit> {
-        self.edits.iter().map(|e| e.edit.clone()).collect()
+        self.edits.list()
     }
 
-    /// The first step that differs from the unedited plan, if any does.
+    /// How many steps this plan and another with other edits have in common from the start;
+    /// all of them, `u64::MAX`, if the edits are the same.
     #[must_use]
-    pub fn first_edit(&self) -> Option<u64> {
-        self.edits.first().map(|e| e.at)
+    pub fn shared(&self, other: &Self) -> u64 {
+        self.edits.shared(&other.edits)
     }
 
     /// The segments of the unedited plan.
@@ -342,74 +233,81 @@ impl<O: Clone + 'static> Plan<O> {
         if i >= self.len() {
             return None;
         }
-        match self.origin(i) {
-            Origin::Base(n) => self.base(n),
-            Origin::Edited(k) => {
-                let e = self.edits.get(k)?;
-                let nth = self.edits[..k]
-                    .iter()
-                    .filter(|o| matches!(o.kind, Kind::Insert(_)))
-                    .count();
-                let segment = self.segment_of(e.at.min(self.len.saturating_sub(1)));
-                match &e.kind {
-                    Kind::Insert(op) => Some((
-                        Planned {
-                            op: op.clone(),
-                            label: format!("inserted{}", nth + 1),
-                            caption: crate::text!("plan.inserted", "You inserted this operation."),
-                        },
-                        segment,
-                    )),
-                    Kind::Replace(op) => {
-                        let (was, segment) = self.base(e.at)?;
-                        let caption = crate::text!(
-                            "plan.replaced",
-                            "You put this operation in the place of another."
-                        );
-                        Some((
-                            Planned {
-                                op: op.clone(),
-                                caption,
-                                label: was.label,
-                            },
-                            segment,
-                        ))
-                    }
-                    Kind::Remove => None,
-                }
+        let (at, kind, nth) = match self.edits.origin(i) {
+            Origin::Base(n) => return self.base(n),
+            Origin::Edited { at, kind, nth } => (at, kind, nth),
+        };
+        match kind {
+            Kind::Insert(op) => Some((
+                Planned {
+                    op: op.clone(),
+                    label: format!("inserted{nth}"),
+                    caption: crate::text!("plan.inserted", "You inserted this operation."),
+                },
+                self.home(at),
+            )),
+            Kind::Replace(op) => {
+                let (was, segment) = self.base(at)?;
+                let caption = crate::text!(
+                    "plan.replaced",
+                    "You put this operation in the place of another."
+                );
+                Some((
+                    Planned {
+                        op: op.clone(),
+                        caption,
+                        label: was.label,
+                    },
+                    segment,
+                ))
             }
+            Kind::Remove => None,
         }
     }
 
     /// Whether the i-th step is one the reader inserted or replaced.
     #[must_use]
     pub fn is_edited(&self, i: u64) -> bool {
-        i < self.len() && matches!(self.origin(i), Origin::Edited(_))
+        i < self.len() && matches!(self.edits.origin(i), Origin::Edited { .. })
     }
 
-    /// The step of that label (an alias is found too), or of that number from 1.
+    /// The step of that label (an alias is found too), or of that number from 1 among the steps as
+    /// they are now; `None` also for a step that was left out.
     #[must_use]
     pub fn find(&self, label: &str) -> Option<u64> {
-        if let Some(k) = label
-            .strip_prefix("inserted")
-            .and_then(|n| n.parse::<usize>().ok())
-        {
-            let mut inserts = 0;
-            for i in 0..self.edits.len() {
-                if matches!(self.edits[i].kind, Kind::Insert(_)) {
-                    inserts += 1;
-                    if inserts == k {
-                        return Some(self.position_of_edit(i));
-                    }
-                }
-            }
-            return None;
+        if let Some(nth) = nth_inserted(label) {
+            let index = self.edits.inserted(nth)?;
+            return self.edits.position(index);
         }
-        self.base_find(label).and_then(|n| self.from_base(n))
+        if let Ok(n) = label.parse::<u64>() {
+            return (1..=self.len()).contains(&n).then(|| n - 1);
+        }
+        self.base_find(label).and_then(|n| self.edits.moved(n))
     }
 
+    /// Where each segment stands in the edited plan: first step and number of steps.
+    #[must_use]
+    pub fn spans(&self) -> Box<[(u64, u64)]> {
+        let mut first = 0;
+        let mut edits = self.edits.places().peekable();
+        let mut spans = Vec::with_capacity(self.segments.len());
+        for (s, segment) in self.segments.iter().enumerate() {
+            let mut len = segment.len;
+            while let Some((_, growth)) = edits.next_if(|(at, _)| self.home(*at) == s) {
+                len = len.wrapping_add_signed(growth);
+            }
+            spans.push((first, len));
+            first += len;
+        }
+        spans.into_boxed_slice()
+    }
+
+    /// The n-th operation of the unedited plan.
     fn base(&self, n: u64) -> Option<(Planned<O>, usize)> {
-        let s = self.segment_of(n);
+        if n >= self.len {
+            return None;
+        }
+        let s = self.home(n);
         let segment = self.segments.get(s)?;
         let mut planned = (segment.op)(n - self.starts[s]);
         planned.label = if planned.label.is_empty() {
@@ -423,16 +321,30 @@ impl<O: Clone + 'static> Plan<O> {
         Some((planned, s))
     }
 
-    /// The index of the segment that holds the n-th operation of the unedited plan.
-    fn segment_of(&self, n: u64) -> usize {
+    /// The index of the segment that holds the n-th operation of the unedited plan, or, for the place
+    /// after the last operation, the segment of the last.
+    fn home(&self, n: u64) -> usize {
+        let n = n.min(self.len.saturating_sub(1));
         self.starts.partition_point(|s| *s <= n).saturating_sub(1)
     }
 
+    /// The label under which an edit keeps pointing at the n-th operation of the unedited plan.
+    fn lasting_label(&self, n: u64, given: &str) -> String {
+        match self.base(n) {
+            Some((planned, _)) if planned.label != given => match self.base_find(&planned.label) {
+                Some(found) if found == n => planned.label,
+                _ => given.to_string(),
+            },
+            _ => given.to_string(),
+        }
+    }
+
+    /// The operation of the unedited plan with that label, alias or number from 1.
     fn base_find(&self, label: &str) -> Option<u64> {
         if let Ok(n) = label.parse::<u64>() {
             return (1..=self.len).contains(&n).then(|| n - 1);
         }
-        for (s, segment) in self.segments.iter().enumerate() {
+        for (s, segment) in self.segments.iter().enumerate().filter(|(_, s)| s.len > 0) {
             let names = core::iter::once(&segment.label).chain(&segment.aliases);
             for name in names {
                 let Some(rest) = label.strip_prefix(name.as_str()) else {
@@ -451,71 +363,20 @@ impl<O: Clone + 'static> Plan<O> {
         }
         None
     }
+}
 
-    fn origin(&self, i: u64) -> Origin {
-        // `shift` = how far the edited plan runs ahead of the unedited one so far.
-        let mut shift: i64 = 0;
-        for (k, e) in self.edits.iter().enumerate() {
-            let here = e.at.wrapping_add_signed(shift);
-            if i < here {
-                break;
-            }
-            match e.kind {
-                Kind::Insert(_) if i == here => return Origin::Edited(k),
-                Kind::Replace(_) if i == here => return Origin::Edited(k),
-                Kind::Insert(_) => shift += 1,
-                Kind::Remove => shift -= 1,
-                Kind::Replace(_) => {}
-            }
-        }
-        Origin::Base(i.wrapping_add_signed(-shift))
-    }
+/// The number in a label such as `inserted2`.
+fn nth_inserted(label: &str) -> Option<usize> {
+    label.strip_prefix("inserted")?.parse().ok()
+}
 
-    fn shift_before(&self, k: usize) -> i64 {
-        self.edits[..k]
-            .iter()
-            .map(|e| match e.kind {
-                Kind::Insert(_) => 1,
-                Kind::Remove => -1,
-                Kind::Replace(_) => 0,
-            })
-            .sum()
-    }
-
-    fn position_of_edit(&self, k: usize) -> u64 {
-        self.edits[k].at.wrapping_add_signed(self.shift_before(k))
-    }
-
-    /// Where the n-th operation of the unedited plan stands now; `None` if it was left out.
-    fn from_base(&self, n: u64) -> Option<u64> {
-        let upto = self
-            .edits
-            .partition_point(|e| e.at < n || (e.at == n && matches!(e.kind, Kind::Insert(_))));
-        if self
-            .edits
-            .get(upto)
-            .is_some_and(|e| e.at == n && matches!(e.kind, Kind::Remove))
-        {
-            return None;
-        }
-        Some(n.wrapping_add_signed(self.shift_before(upto)))
-    }
-
-    /// Where each segment stands in the edited plan: first step and number of steps.
-    #[must_use]
-    pub fn spans(&self) -> Box<[(u64, u64)]> {
-        let mut spans = Vec::with_capacity(self.segments.len());
-        for (s, segment) in self.segments.iter().enumerate() {
-            let (start, end) = (self.starts[s], self.starts[s] + segment.len);
-            let before = self.edits.partition_point(|e| e.at < start);
-            let last = s + 1 == self.segments.len();
-            let within = self
-                .edits
-                .partition_point(|e| e.at < end || (last && e.at == end));
-            let first = start.wrapping_add_signed(self.shift_before(before));
-            let grown = self.shift_before(within) - self.shift_before(before);
-            spans.push((first, segment.len.wrapping_add_signed(grown)));
-        }
-        spans.into_boxed_slice()
+fn no_such_step(edit: &Edit) -> BadOp {
+    BadOp {
+        why: crate::text!(
+            "edit.no-such-step",
+            "The change “{edit}” names the step “{step}”, which this run does not have.",
+            edit = edit.to_string(),
+            step = edit.step.as_str()
+        ),
     }
 }

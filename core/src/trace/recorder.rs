@@ -264,3 +264,25 @@ impl Recorder for Everything {
         self.events.push(event());
     }
 }
+
+/// Keeps only what one digest takes in.
+pub(super) struct Absorbed<'a> {
+    /// Where the digest's running value lives.
+    pub(super) digest: &'a Place,
+    /// What it took in so far.
+    pub(super) stream: &'a mut Vec<u8>,
+}
+
+impl Recorder for Absorbed<'_> {
+    fn check(&mut self, _: &'static Rule, _: bool, _: impl FnOnce() -> Option<Compared>) {}
+    fn write(&mut self, _: Place, _: impl FnOnce() -> (Value, Value)) {}
+    fn tell(&mut self, event: impl FnOnce() -> Event) {
+        if let Event::Absorb(absorb) = event()
+            && absorb.digest == *self.digest
+        {
+            for piece in absorb.pieces {
+                self.stream.extend_from_slice(&piece.bytes);
+            }
+        }
+    }
+}

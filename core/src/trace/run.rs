@@ -1,71 +1,32 @@
 //! A machine, a plan and the history between them: seek anywhere, look at any step, fork.
 //!
-//! The history keeps a checkpoint every [`EVERY`] steps (sooner after an expensive one), every
-//! outcome that was not `Done`, and the places each step touched. Everything else is told again
-//! by replaying the one step somebody looks at.
+//! The history keeps checkpoints, every outcome that was not `Done`, and the places each step
+//! touched. Everything else is told again by replaying the one step somebody looks at.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use sha2::{Digest as _, Sha256};
-
 use super::case::Case;
+use super::edit::{Edit, EditAction};
+use super::history::History;
 use super::machine::{Machine, Shown, WhatIf};
 use super::op_text::{BadOp, OpText};
 use super::outcome::Outcome;
-use super::plan::{Edit, EditAction, Plan};
-use super::recorder::{Event, Everything, Place, Silent, Touches, Value};
+use super::plan::Plan;
+use super::recorder::{Absorbed, Event, Everything, Place, Silent};
 use super::scenario::{ScenarioInfo, Settings};
 use super::session::{Group, Outline, Progress, Session, Snippet, Step, StepLine};
 use super::vocabulary::{Observer, Phase};
 use crate::text::Text;
 use crate::view::{Access, Probe, View};
 
-/// Steps between two checkpoints.
-const EVERY: u64 = 64;
-
 /// Steps whose full telling is kept at hand.
 const TOLD: usize = 8;
 
 /// Views kept at hand.
 const SEEN: usize = 8;
-
-/// What is remembered of the steps carried out so far.
-#[derive(Clone, Debug)]
-struct History<M> {
-    /// States by position; position 0 is always there.
-    checkpoints: BTreeMap<u64, M>,
-    /// Outcomes other than `Done`, by position of the step (from 1).
-    stops: BTreeMap<u64, Outcome>,
-    /// Touched places of all steps, one after the other.
-    places: Vec<Place>,
-    /// End of each step's places in `places`.
-    ends: Vec<u32>,
-    /// The state after the last step carried out.
-    front: M,
-    /// Running digest of labels, outcomes and places.
-    digest: Sha256,
-}
-
-impl<M: Machine> History<M> {
-    fn new(start: M) -> Self {
-        Self {
-            checkpoints: BTreeMap::from([(0, start.clone())]),
-            stops: BTreeMap::new(),
-            places: Vec::new(),
-            ends: Vec::new(),
-            front: start,
-            digest: Sha256::new(),
-        }
-    }
-
-    fn done(&self) -> u64 {
-        self.ends.len() as u64
-    }
-}
 
 /// A run of one machine.
 pub struct Run<M: Machine> {
@@ -93,6 +54,10 @@ impl<M: Machine> Run<M> {
         plan: Plan<M::Op>,
     ) -> Result<Self, BadOp> {
         let edited = plan.edited(&settings.edits, M::parse_op)?;
+        let settings = Settings {
+            edits: edited.edits(),
+            ..settings
+        };
         Ok(Self {
             info: Rc::new(info),
             settings,
@@ -119,17 +84,15 @@ impl<M: Machine> Run<M> {
         &self.plan
     }
 
+    /// Brings the cursor to a position, at most the last.
     fn seek(&mut self, position: u64) {
-        while self.history.done() < position {
-            self.advance();
-        }
+        self.seek_history(position);
         if self.cursor.0 == position {
             return;
         }
-        let near = self.history.checkpoints.range(..=position).next_back();
-        let (at, state) = near.map_or((0, None), |(at, state)| (*at, Some(state)));
+        let (at, state) = self.history.near(position);
         let ahead = self.cursor.0 < position && self.cursor.0 >= at;
-        if !ahead && let Some(state) = state {
+        if !ahead {
             self.cursor = (at, state.clone());
         }
         while self.cursor.0 < position {
@@ -141,34 +104,13 @@ impl<M: Machine> Run<M> {
         }
     }
 
-    /// Carries out the next step of the first pass.
-    fn advance(&mut self) {
-        let done = self.history.done();
-        let Some((planned, _)) = self.plan.get(done) else {
-            return;
-        };
-        let h = &mut self.history;
-        let mut touches = Touches {
-            places: core::mem::take(&mut h.places),
-        };
-        let from = touches.places.len();
-        let outcome = h.front.apply(&planned.op, &mut touches);
-        h.places = touches.places;
-        h.ends.push(h.places.len() as u32);
-        h.digest.update(planned.label.as_bytes());
-        h.digest.update(outcome_bytes(outcome));
-        for place in &h.places[from..] {
-            h.digest.update(place.space.as_bytes());
-            h.digest.update(place.at.to_le_bytes());
-            h.digest.update(place.len.to_le_bytes());
-        }
-        let position = done + 1;
-        if !outcome.is_done() {
-            h.stops.insert(position, outcome);
-        }
-        let last = h.checkpoints.last_key_value().map_or(0, |(p, _)| *p);
-        if position >= last + EVERY || M::is_heavy(&planned.op) {
-            h.checkpoints.insert(position, h.front.clone());
+    /// Carries the first pass as far as `position`, at most to the end.
+    fn seek_history(&mut self, position: u64) {
+        while self.history.done() < position {
+            let Some((planned, _)) = self.plan.get(self.history.done()) else {
+                break;
+            };
+            self.history.advance(&planned.label, &planned.op);
         }
     }
 
@@ -179,6 +121,7 @@ impl<M: Machine> Run<M> {
         if let Some(step) = self.told.iter().find(|s| s.position == position) {
             return Some(step.clone());
         }
+        self.seek_history(position);
         self.seek(position - 1);
         let (planned, segment) = self.plan.get(position - 1)?;
         let before = &self.cursor.1;
@@ -188,7 +131,7 @@ impl<M: Machine> Run<M> {
         let mut step = Step {
             position,
             label: planned.label,
-            phase: self.plan.segments()[segment].phase,
+            phase: self.segment_phase(Some(segment)),
             name: M::name(&planned.op),
             says: before.says(&planned.op),
             caption: planned.caption,
@@ -210,18 +153,11 @@ impl<M: Machine> Run<M> {
         Some(step)
     }
 
-    /// Whether the place was touched by the step that led to a position.
-    fn touched(&self, position: u64, place: &Place) -> bool {
-        let Some(i) = position.checked_sub(1).map(|i| i as usize) else {
-            return false;
-        };
-        let Some(end) = self.history.ends.get(i) else {
-            return false;
-        };
-        let start = i.checked_sub(1).map_or(0, |p| self.history.ends[p]);
-        self.history.places[start as usize..*end as usize]
-            .iter()
-            .any(|p| p.meets(place))
+    /// The phase of a segment; of the last where there is no such segment.
+    fn segment_phase(&self, segment: Option<usize>) -> Phase {
+        let segments = self.plan.segments();
+        let segment = segment.and_then(|s| segments.get(s)).or(segments.last());
+        segment.map_or(Phase::Boot, |s| s.phase)
     }
 }
 
@@ -256,27 +192,6 @@ fn outline<O: Clone + 'static>(plan: &Plan<O>) -> Outline {
     }
 }
 
-fn outcome_bytes(outcome: Outcome) -> [u8; 25] {
-    let mut out = [0; 25];
-    let mut put = |i: usize, n: u64| out[i..i + 8].copy_from_slice(&n.to_le_bytes());
-    match outcome {
-        Outcome::Done => {}
-        Outcome::Refused(s) => {
-            put(1, s.code);
-            out[0] = 1;
-        }
-        Outcome::Faulted(f) => {
-            put(1, f.code.unwrap_or(u64::MAX));
-            put(9, f.address.unwrap_or(u64::MAX));
-            for (i, b) in f.name.bytes().take(8).enumerate() {
-                out[17 + i] = b;
-            }
-            out[0] = 2;
-        }
-    }
-    out
-}
-
 impl<M: Machine> Session for Run<M> {
     fn info(&self) -> &ScenarioInfo {
         &self.info
@@ -291,13 +206,9 @@ impl<M: Machine> Session for Run<M> {
     }
 
     fn work(&mut self, steps: u64) -> Progress {
-        let of = self.plan.len();
-        let goal = self.history.done().saturating_add(steps).min(of);
-        while self.history.done() < goal {
-            self.advance();
-        }
-        match self.history.done() {
-            done if done < of => Progress::Working { done, of },
+        self.seek_history(self.history.done().saturating_add(steps));
+        match (self.history.done(), self.plan.len()) {
+            (done, of) if done < of => Progress::Working { done, of },
             _ => Progress::Ready,
         }
     }
@@ -325,27 +236,22 @@ impl<M: Machine> Session for Run<M> {
     fn line(&mut self, position: u64) -> StepLine {
         let position = position.clamp(1, self.plan.len().max(1));
         let planned = self.plan.get(position - 1).map(|(p, _)| p);
-        let known = position <= self.history.done();
-        let stopped = self.history.stops.get(&position).copied();
         StepLine {
             position,
             name: planned.as_ref().map_or_else(Text::none, |p| M::name(&p.op)),
             label: planned.map(|p| p.label).unwrap_or_default(),
-            outcome: known.then(|| stopped.unwrap_or(Outcome::Done)),
+            outcome: self.history.outcome(position),
             edited: self.plan.is_edited(position - 1),
         }
     }
 
     fn phase(&self, position: u64) -> Phase {
-        let i = position.saturating_sub(1);
-        let segment = self.plan.get(i).map(|(_, s)| &self.plan.segments()[s]);
-        segment
-            .or(self.plan.segments().last())
-            .map_or(Phase::Boot, |s| s.phase)
+        let planned = self.plan.get(position.saturating_sub(1));
+        self.segment_phase(planned.map(|(_, segment)| segment))
     }
 
     fn step(&mut self, position: u64) -> Option<Rc<Step>> {
-        self.tell(position)
+        self.tell(position.min(self.plan.len()))
     }
 
     fn view(&mut self, position: u64, observer: Option<Observer>) -> Rc<View> {
@@ -384,23 +290,22 @@ impl<M: Machine> Session for Run<M> {
     }
 
     fn stops(&self) -> Vec<(u64, Outcome)> {
-        self.history.stops.iter().map(|(p, o)| (*p, *o)).collect()
+        self.history.stops()
     }
 
     fn change(&mut self, position: u64, place: &Place, forwards: bool) -> Option<u64> {
+        let len = self.plan.len();
         if forwards {
-            let mut at = position + 1;
-            while at <= self.plan.len() {
-                self.seek_history(at);
-                if self.touched(at, place) {
-                    return Some(at);
-                }
-                at += 1;
-            }
-            return None;
+            return (position.saturating_add(1)..=len).find(|at| {
+                self.seek_history(*at);
+                self.history.touched(*at, place)
+            });
         }
-        self.seek_history(position);
-        (1..position).rev().find(|at| self.touched(*at, place))
+        let before = position.min(len.saturating_add(1));
+        self.seek_history(before.saturating_sub(1));
+        (1..before)
+            .rev()
+            .find(|at| self.history.touched(*at, place))
     }
 
     fn place_name(&mut self, position: u64, place: &Place) -> Text {
@@ -430,9 +335,9 @@ impl<M: Machine> Session for Run<M> {
 
     fn absorbed(&mut self, position: u64, digest: &Place) -> Rc<[u8]> {
         let mut stream = Vec::new();
-        let mut state = self.history.checkpoints.get(&0).cloned();
+        let mut state = self.history.start().clone();
         for i in 0..position.min(self.plan.len()) {
-            let (Some(state), Some((planned, _))) = (state.as_mut(), self.plan.get(i)) else {
+            let Some((planned, _)) = self.plan.get(i) else {
                 break;
             };
             let mut recorder = Absorbed {
@@ -462,39 +367,27 @@ impl<M: Machine> Session for Run<M> {
 
     fn fork(&mut self, edits: &[Edit]) -> Result<Box<dyn Session>, BadOp> {
         let plan = self.base.edited(edits, M::parse_op)?;
-        let first = |p: &Plan<M::Op>| p.first_edit().unwrap_or(u64::MAX);
-        let same = if plan.edits() == self.plan.edits() {
-            u64::MAX
-        } else {
-            first(&plan).min(first(&self.plan))
-        };
         let settings = Settings {
             edits: plan.edits(),
             ..self.settings.clone()
         };
-        let mut run = Self {
+        let history = self.history.up_to(plan.shared(&self.plan));
+        Ok(Box::new(Self {
             info: self.info.clone(),
             settings,
             outline: Rc::new(outline(&plan)),
             plan,
             base: self.base.clone(),
-            history: self.history.clone(),
-            cursor: self.cursor.clone(),
+            cursor: (history.done(), history.front().clone()),
+            history,
             told: Vec::new(),
             seen: Vec::new(),
-        };
-        run.rewind(same.min(self.history.done()));
-        Ok(Box::new(run))
+        }))
     }
 
     fn digest(&mut self) -> [u8; 32] {
-        let len = self.plan.len();
-        self.seek_history(len);
-        let mut digest = self.history.digest.clone();
-        self.history
-            .front
-            .state_bytes(&mut |bytes| digest.update(bytes));
-        digest.finalize().into()
+        self.seek_history(self.plan.len());
+        self.history.digest()
     }
 
     fn case(&mut self) -> Case {
@@ -502,87 +395,6 @@ impl<M: Machine> Session for Run<M> {
             scenario: self.info.id.to_string(),
             settings: self.settings.clone(),
             digest: self.digest(),
-        }
-    }
-}
-
-impl<M: Machine> Run<M> {
-    /// Carries the first pass as far as `position`.
-    fn seek_history(&mut self, position: u64) {
-        while self.history.done() < position.min(self.plan.len()) {
-            self.advance();
-        }
-    }
-
-    /// Forgets everything after step `position`, which both plans share.
-    fn rewind(&mut self, position: u64) {
-        let keep = self
-            .history
-            .checkpoints
-            .range(..=position)
-            .next_back()
-            .map_or(0, |(p, _)| *p);
-        let h = &mut self.history;
-        h.checkpoints.retain(|p, _| *p <= keep);
-        h.stops.retain(|p, _| *p <= keep);
-        h.ends.truncate(keep as usize);
-        h.places.truncate(h.ends.last().map_or(0, |e| *e as usize));
-        if let Some(state) = h.checkpoints.get(&keep) {
-            h.front = state.clone();
-            self.cursor = (keep, state.clone());
-        }
-        self.rebuild_digest();
-    }
-
-    /// Makes the running digest that of the steps the history holds.
-    fn rebuild_digest(&mut self) {
-        let mut digest = Sha256::new();
-        let h = &self.history;
-        let mut start = 0;
-        for (i, end) in h.ends.iter().enumerate() {
-            let Some((planned, _)) = self.plan.get(i as u64) else {
-                break;
-            };
-            let outcome = h
-                .stops
-                .get(&(i as u64 + 1))
-                .copied()
-                .unwrap_or(Outcome::Done);
-            digest.update(planned.label.as_bytes());
-            digest.update(outcome_bytes(outcome));
-            for place in &h.places[start..*end as usize] {
-                digest.update(place.space.as_bytes());
-                digest.update(place.at.to_le_bytes());
-                digest.update(place.len.to_le_bytes());
-            }
-            start = *end as usize;
-        }
-        self.history.digest = digest;
-    }
-}
-
-/// Keeps only what one digest takes in.
-struct Absorbed<'a> {
-    digest: &'a Place,
-    stream: &'a mut Vec<u8>,
-}
-
-impl super::recorder::Recorder for Absorbed<'_> {
-    fn check(
-        &mut self,
-        _: &'static super::Rule,
-        _: bool,
-        _: impl FnOnce() -> Option<super::Compared>,
-    ) {
-    }
-    fn write(&mut self, _: Place, _: impl FnOnce() -> (Value, Value)) {}
-    fn tell(&mut self, event: impl FnOnce() -> Event) {
-        if let Event::Absorb(absorb) = event()
-            && absorb.digest == *self.digest
-        {
-            for piece in absorb.pieces {
-                self.stream.extend_from_slice(&piece.bytes);
-            }
         }
     }
 }

@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::plan::Edit;
+use super::edit::Edit;
 use super::session::Session;
 use crate::text::Text;
 

@@ -6,10 +6,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::case::Case;
+use super::edit::Edit;
 use super::machine::WhatIf;
 use super::op_text::{BadOp, OpText};
 use super::outcome::Outcome;
-use super::plan::Edit;
 use super::recorder::{Event, Place};
 use super::rule::Rule;
 use super::scenario::{ScenarioInfo, Settings};

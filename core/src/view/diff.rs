@@ -64,8 +64,12 @@ fn one(out: &mut Changes, old: Option<&Panel>, new: &Panel) {
         }
         (Some(Panel::Digest(o)), Panel::Digest(n)) => digest(out, o, n),
         (Some(Panel::Facts(o)), Panel::Facts(n)) => {
-            for f in &n.facts {
-                if o.facts.iter().find(|x| x.key == f.key).map(|x| &x.value) != Some(&f.value) {
+            let value = |facts: &super::Facts, key: &str| {
+                let fact = facts.facts.iter().find(|f| f.key == key);
+                fact.map(|f| f.value.clone())
+            };
+            for f in n.facts.iter().chain(&o.facts) {
+                if value(o, &f.key) != value(n, &f.key) {
                     out.add(n.id, &f.key);
                 }
             }
@@ -86,8 +90,18 @@ fn map(out: &mut Changes, old: &super::AddressMap, new: &super::AddressMap) {
             out.add(new.id, &range.key);
         }
     }
-    for link in &new.links {
-        if !old.links.contains(link) {
+    let gone = old.lanes.iter().flat_map(|l| &l.ranges);
+    let kept: BTreeSet<&str> = new
+        .lanes
+        .iter()
+        .flat_map(|l| &l.ranges)
+        .map(|r| r.key.as_str())
+        .collect();
+    for range in gone.filter(|r| !kept.contains(r.key.as_str())) {
+        out.add(new.id, &range.key);
+    }
+    for link in new.links.iter().chain(&old.links) {
+        if !(old.links.contains(link) && new.links.contains(link)) {
             out.add(new.id, &format!("{}>{}", link.from, link.to));
         }
     }
@@ -108,12 +122,16 @@ fn table(out: &mut Changes, old: &super::Table, new: &super::Table) {
             }
         }
     }
+    let kept: BTreeSet<&str> = new.rows.iter().map(|r| r.key.as_str()).collect();
+    for row in old.rows.iter().filter(|r| !kept.contains(r.key.as_str())) {
+        out.add(new.id, &row.key);
+    }
 }
 
 fn bytes(out: &mut Changes, old: &super::Bytes, new: &super::Bytes) {
     let same_place = old.place == new.place;
-    for (i, byte) in new.data.iter().enumerate() {
-        if !same_place || old.data.get(i) != Some(byte) {
+    for i in 0..new.data.len().max(old.data.len()) {
+        if !same_place || old.data.get(i) != new.data.get(i) {
             out.add(new.id, &format!("@{i}"));
         }
     }

@@ -5,5 +5,6 @@ mod shared_test;
 
 mod bytes;
 mod crypto;
+mod engine;
 mod sgx;
 mod vectors;
