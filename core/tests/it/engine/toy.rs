@@ -8,7 +8,7 @@ use teescope_core::text::Text;
 use teescope_core::trace::{
     Absorb, BadOp, Compared, Event, Fault, Machine, Observer, OpText, Outcome, Phase, Piece, Place,
     Plan, Planned, Recorder, Rule, Run, ScenarioInfo, Segment, Settings, Shown, Snippet, Status,
-    Stop, Value, WhatIf,
+    Stop, WhatIf,
 };
 use teescope_core::view::{Access, Fact, Facts, Panel, Probe, Tone, View};
 
