@@ -57,7 +57,7 @@ pub fn kernel(at: Physical) -> u64 {
 }
 
 impl Machine {
-    /// Lays bytes into the driver's buffer.
+    /// Lays bytes into the driver's buffer, unless they lie there already.
     fn lay<R: Recorder>(&mut self, recorder: &mut R, at: Physical, bytes: &[u8]) {
         let before = &self.ram;
         recorder.write(Place::new("ram", at.0, bytes.len() as u64), || {

@@ -22,6 +22,7 @@ mod run;
 mod scenarios;
 mod signature;
 pub mod sigstruct;
+mod snippets;
 pub mod status;
 pub mod structs;
 mod tells;

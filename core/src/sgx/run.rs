@@ -96,10 +96,7 @@ impl trace::Machine for Machine {
     }
 
     fn snippets(&self, shown: Shown<'_, Op>) -> Vec<Snippet> {
-        {
-            let _ = shown;
-            Vec::new()
-        }
+        self.reproduce(shown)
     }
 
     fn flip(&self, place: &Place, bit: u8) -> Option<OpText> {

@@ -66,7 +66,7 @@ pub(super) fn rwx(flags: SecInfoFlags) -> String {
 /// A page type without its prefix: `REG`.
 #[must_use]
 pub(super) fn page_type(kind: PageType) -> String {
-    let name = format!("{kind}");
+    let name = kind.name().map_or_else(|| format!("{kind}"), String::from);
     name.strip_prefix("PT_").unwrap_or(&name).into()
 }
 

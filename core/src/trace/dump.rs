@@ -12,35 +12,50 @@ use crate::text::Catalogue;
 /// Bytes longer than this are shown by digest.
 const SHOWN_MOST: usize = 64;
 
-/// Every step of a run up to `to`, with its checks and what it changed. Steps whose shape repeats the
-/// step before (same name, same rules held, no stop) are folded into one line with their count.
+/// Steps of one name in one stretch that are written out before the rest is folded.
+const WRITTEN: u64 = 2;
+
+/// Every step of a run up to `to`, with its checks and what it changed. Within a stretch, steps of one
+/// name that did what was asked are folded after the second, into one line with their count.
 #[must_use]
 pub fn dump(session: &mut dyn Session, to: u64, catalogue: &Catalogue) -> String {
     let mut out = String::new();
     let to = to.min(session.len());
-    let mut folded = 0_u64;
-    let mut last_name = String::new();
-    for position in 1..=to {
-        let Some(step) = session.step(position) else {
-            break;
-        };
-        let name = step.name.en();
-        if name == last_name && step.outcome.is_done() && position != to {
-            folded += 1;
-            continue;
+    let outline = session.outline();
+    for group in &outline.groups {
+        let mut folded = 0_u64;
+        let mut seen = (String::new(), 0_u64);
+        for position in group.first..group.first + group.len {
+            if position > to {
+                break;
+            }
+            let Some(step) = session.step(position) else {
+                break;
+            };
+            let name = step.name.en();
+            seen = if seen.0 == name {
+                (name, seen.1 + 1)
+            } else {
+                (name, 1)
+            };
+            if seen.1 > WRITTEN && step.outcome.is_done() && !step.edited && position != to {
+                folded += 1;
+                continue;
+            }
+            unfold(&mut out, &mut folded, &seen.0);
+            write_step(&mut out, session, &step, catalogue);
         }
-        if folded > 0 {
-            out.push_str(&format!("      … {folded} more {last_name}\n"));
-            folded = 0;
-        }
-        last_name = if step.outcome.is_done() {
-            name
-        } else {
-            String::new()
-        };
-        write_step(&mut out, session, &step, catalogue);
+        unfold(&mut out, &mut folded, &seen.0);
     }
     out
+}
+
+/// Says how many steps were folded before this line.
+fn unfold(out: &mut String, folded: &mut u64, name: &str) {
+    if *folded > 0 {
+        out.push_str(&format!("      … {folded} more {name}\n"));
+        *folded = 0;
+    }
 }
 
 fn write_step(out: &mut String, session: &mut dyn Session, step: &Step, catalogue: &Catalogue) {

@@ -1,5 +1,7 @@
 //! `sgx/einit-refused`: every way EINIT says no, one after the other, and then yes.
 
+mod tokens;
+
 use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -7,11 +9,11 @@ use alloc::vec::Vec;
 use super::author::{Signer, boot, caption_einit, einit, launch};
 use super::enclave::{Enclave, code_page, flags};
 use super::{Built, Turned};
-use crate::sgx::keys;
-use crate::sgx::machine::Machine;
+use crate::sgx::driver::{buffers, kernel};
+use crate::sgx::machine::{EpcPage, Machine};
 use crate::sgx::op::{Call, Einit, Made, Op, SigSource, Which};
 use crate::sgx::platform::Platform;
-use crate::sgx::structs::{Attributes, AttributesFlags, EinitToken, Miscselect, SigStruct};
+use crate::sgx::structs::{Attributes, AttributesFlags, Miscselect, SigStruct};
 use crate::text;
 use crate::text::Text;
 use crate::trace::{BadInput, Phase, Plan, ScenarioInfo, Segment};
@@ -40,6 +42,8 @@ struct Case {
     label: &'static str,
     title: Text,
     caption: Text,
+    enclave: u8,
+    call: Call,
     sigstruct: SigSource,
     token: Option<Rc<[u8]>>,
     before: Option<Op>,
@@ -54,19 +58,24 @@ fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
     let mut segments = vec![boot()];
     segments.extend(enclave.create());
     segments.extend(enclave.load());
+    let machine = Machine::new(Platform::client());
     let make = Maker {
+        machine: &machine,
         enclave: &enclave,
         signer: &signer,
         right: &right,
     };
     for case in make
-        .form()
+        .operands()
         .into_iter()
+        .chain(make.form())
         .chain(make.state())
+        .chain([make.not_a_secs()])
         .chain(make.signed())
     {
         segments.extend(case.segments());
     }
+    segments.extend(make.authority());
     segments.extend(make.unlaunched().segments());
     segments.push(launch("init.launch", mrsigner));
     for case in make.tokens(mrsigner) {
@@ -117,10 +126,10 @@ impl Case {
         let phase = Phase::Initialise;
         let label = alloc::format!("refused.{}", self.label);
         let op = Op::Einit(Einit {
-            enclave: 0,
+            enclave: self.enclave,
             sigstruct: self.sigstruct,
             token: self.token,
-            call: Call::default(),
+            call: self.call,
         });
         let side = |end: &str, op| {
             let label = alloc::format!("{label}-{end}");
@@ -142,6 +151,7 @@ impl Case {
 
 /// Makes the cases from the right SIGSTRUCT.
 struct Maker<'a> {
+    machine: &'a Machine,
     enclave: &'a Enclave,
     signer: &'a Signer,
     right: &'a SigSource,
@@ -153,6 +163,8 @@ impl Maker<'_> {
             label,
             title,
             caption,
+            enclave: 0,
+            call: Call::default(),
             sigstruct,
             token: None,
             before: None,
@@ -177,6 +189,41 @@ impl Maker<'_> {
         let (enclave, signer) = (self.enclave.clone(), self.signer.clone());
         let make = move || signer.sign_changed(enclave.measure(), change);
         SigSource::Made(Rc::new(Made::new(make)))
+    }
+
+    /// What is wrong with the registers: faults, before SIGSTRUCT is looked at.
+    fn operands(&self) -> Vec<Case> {
+        let rcx = |rcx| Call {
+            rcx: Some(rcx),
+            ..Call::default()
+        };
+        let case = |label, title, caption, call| Case {
+            call,
+            ..self.case(label, title, caption, self.right.clone())
+        };
+        vec![
+            case(
+                "token-unaligned",
+                text!("refused.unaligned", "A token that is not aligned"),
+                text!(
+                    "refused.unaligned.cap",
+                    "RDX must be a multiple of 512. A driver that put the token at any odd address meets a general protection fault, not an error code."
+                ),
+                Call {
+                    rdx: Some(kernel(buffers::TOKEN) + 8),
+                    ..Call::default()
+                },
+            ),
+            case(
+                "not-epc",
+                text!("refused.not-epc", "A SECS outside the EPC"),
+                text!(
+                    "refused.not-epc.cap",
+                    "RCX points to ordinary memory. The leaf faults with a page fault at that address."
+                ),
+                rcx(kernel(buffers::SOURCE)),
+            ),
+        ]
     }
 
     /// What is wrong with the form of SIGSTRUCT: code 1.
@@ -215,6 +262,27 @@ impl Maker<'_> {
         ]
     }
 
+    /// RCX names a page of the enclave instead of its SECS.
+    fn not_a_secs(&self) -> Case {
+        let code = self.machine.epc_linear(EpcPage(1)).0;
+        let case = self.case(
+            "not-secs",
+            text!("refused.not-secs", "A page that is no SECS"),
+            text!(
+                "refused.not-secs.cap",
+                "RCX points to the enclave’s code page. The EPCM says PT_REG, and the leaf faults."
+            ),
+            self.right.clone(),
+        );
+        Case {
+            call: Call {
+                rcx: Some(code),
+                ..Call::default()
+            },
+            ..case
+        }
+    }
+
     /// What the author signed does not fit the enclave.
     fn signed(&self) -> Vec<Case> {
         vec![
@@ -225,66 +293,35 @@ impl Maker<'_> {
         ]
     }
 
+    /// An enclave that asks for the launch token key without being the launch authority.
+    fn authority(&self) -> Vec<Segment<Op>> {
+        let mut other = self.enclave.clone();
+        other.number = 1;
+        other.process = 1;
+        other.prefix = "authority.";
+        other.attributes.flags = other.attributes.flags.with(AttributesFlags::EINITTOKEN_KEY);
+        let mut signer = self.signer.clone();
+        signer.author.attributes = other.attributes;
+        let mut segments = other.create();
+        segments.extend(other.load());
+        let case = Case {
+            enclave: 1,
+            ..self.case(
+                "token-key",
+                text!("refused.token-key", "The launch token key for anybody"),
+                text!(
+                    "refused.token-key.cap",
+                    "This second enclave asks for EINITTOKEN_KEY: it could make launch tokens. Only the signer named in IA32_SGXLEPUBKEYHASH may have that key."
+                ),
+                other.signed(signer),
+            )
+        };
+        segments.extend(case.segments());
+        segments
+    }
+
     /// All is well, but the author is nobody the machine would launch.
     fn unlaunched(&self) -> Case {
         self.case("launch", text!("refused.launch", "An author nobody let launch"), text!("refused.launch.cap", "Everything agrees, but there is no launch token and IA32_SGXLEPUBKEYHASH still names Intel’s launch enclave. On Linux the driver writes the author’s hash there just before; here it forgot."), self.right.clone())
-    }
-
-    /// Launch tokens that do not fit. They are tried with the right author in the registers, which
-    /// does not help: a token that says it is valid is always checked.
-    fn tokens(&self, mrsigner: [u8; 32]) -> Vec<Case> {
-        let token = |label, title, caption, change: fn(&mut EinitToken)| Case {
-            token: Some(self.token(mrsigner, change)),
-            ..self.case(label, title, caption, self.right.clone())
-        };
-        vec![
-            token(
-                "token-debug",
-                text!("refused.token-debug", "A token from a debug launch enclave"),
-                text!(
-                    "refused.token-debug.cap",
-                    "The token was made by a launch enclave in debug mode, whose key anybody could read. A production enclave does not start with it."
-                ),
-                |t| {
-                    t.maskedattributesle.flags =
-                        t.maskedattributesle.flags.with(AttributesFlags::DEBUG);
-                },
-            ),
-            token(
-                "token-cpusvn",
-                text!(
-                    "refused.token-cpusvn",
-                    "A token from a newer processor version"
-                ),
-                text!(
-                    "refused.token-cpusvn.cap",
-                    "One component of CPUSVNLE is higher than this processor’s."
-                ),
-                |t| t.cpusvnle[0] = 0xff,
-            ),
-            token(
-                "token-mac",
-                text!("refused.token-mac", "A token with another MAC"),
-                text!(
-                    "refused.token-mac.cap",
-                    "The MAC does not come from a launch enclave of this machine. The key it is made with never leaves the processor; its derivation is a model here."
-                ),
-                |t| t.mac[0] ^= 1,
-            ),
-        ]
-    }
-
-    /// A token for this enclave, with something changed.
-    fn token(&self, mrsigner: [u8; 32], change: fn(&mut EinitToken)) -> Rc<[u8]> {
-        let mut token = EinitToken {
-            valid: 1,
-            attributes: self.enclave.attributes,
-            mrenclave: self.enclave.measure(),
-            mrsigner,
-            ..EinitToken::default()
-        };
-        token.mac = keys::token_mac(&token, &token.encode());
-        change(&mut token);
-        Rc::from(&token.encode()[..])
     }
 }

@@ -1,0 +1,175 @@
+//! Commands that reproduce outside what a step computed: standard Python or openssl, nothing else.
+
+use alloc::format;
+use alloc::rc::Rc;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::keys;
+use super::machine::{Machine, SecsState};
+use super::op::{Einit, Op};
+use super::structs::{EinitToken, SigStruct};
+use crate::bytes::hex;
+use crate::text;
+use crate::trace::{Event, Place, Shown, Snippet, SnippetInput};
+
+impl Machine {
+    /// What can be checked outside about the step just carried out.
+    pub(super) fn reproduce(&self, shown: Shown<'_, Op>) -> Vec<Snippet> {
+        match shown.op {
+            Op::Ecreate(c) if shown.step.outcome.is_done() => {
+                self.first_record(c.enclave).into_iter().collect()
+            }
+            Op::Eadd(a) => self.stream(a.enclave, shown).into_iter().collect(),
+            Op::Eextend { enclave, .. } => self.stream(*enclave, shown).into_iter().collect(),
+            Op::Einit(i) => self.signed(i, shown),
+            _ => Vec::new(),
+        }
+    }
+
+    fn of(&self, enclave: u8) -> Option<(&SecsState, Place)> {
+        let handle = self.driver.enclaves.get(&enclave)?;
+        Some((
+            self.secs.get(&handle.secs)?,
+            self.mrenclave_place(handle.secs),
+        ))
+    }
+
+    /// MRENCLAVE after ECREATE alone, from two numbers.
+    fn first_record(&self, enclave: u8) -> Option<Snippet> {
+        let (secs, _) = self.of(enclave)?;
+        let code = format!(
+            "python3 -c \"import hashlib, struct\nrecord = b'ECREATE\\\\0' + struct.pack('<IQ', {}, {:#x}) + bytes(44)\nprint(hashlib.sha256(record).hexdigest())\"",
+            secs.fields.ssaframesize, secs.fields.size
+        );
+        Some(Snippet {
+            title: text!(
+                "snippet.first",
+                "MRENCLAVE if EINIT came now, from SSAFRAMESIZE and SIZE"
+            ),
+            code,
+            inputs: Vec::new(),
+            prints: hex::encode(&secs.measurement.finish()),
+        })
+    }
+
+    /// MRENCLAVE up to here, from everything it has taken in.
+    fn stream(&self, enclave: u8, shown: Shown<'_, Op>) -> Option<Snippet> {
+        shown
+            .step
+            .events
+            .iter()
+            .any(|e| matches!(e, Event::Absorb(_)))
+            .then_some(())?;
+        let (secs, place) = self.of(enclave)?;
+        let name = format!("stream-{}.bin", shown.step.position);
+        Some(Snippet {
+            title: text!(
+                "snippet.stream",
+                "MRENCLAVE if EINIT came now, from all it has taken in"
+            ),
+            code: format!("openssl dgst -sha256 -r {name} | cut -c1-64"),
+            inputs: vec![SnippetInput {
+                name,
+                bytes: Err(place),
+            }],
+            prints: hex::encode(&secs.measurement.finish()),
+        })
+    }
+
+    /// What EINIT computes: the signer, the signature's cube, the quotients, the token's MAC.
+    fn signed(&self, op: &Einit, shown: Shown<'_, Op>) -> Vec<Snippet> {
+        let passed = shown.step.events.iter().find_map(|e| match e {
+            Event::Message { bytes, .. } => Some(bytes),
+            _ => None,
+        });
+        let whole: Option<[u8; SigStruct::SIZE]> = passed.and_then(|b| b[..].try_into().ok());
+        let (Some(bytes), Some(passed)) = (whole, passed) else {
+            return Vec::new();
+        };
+        let sig = SigStruct::from_bytes(&bytes);
+        let proof = super::signature::proof(&sig, &bytes);
+        let file = || {
+            vec![SnippetInput {
+                name: "sigstruct.bin".into(),
+                bytes: Ok(passed.clone()),
+            }]
+        };
+        let mut all = vec![
+            Snippet {
+                title: text!("snippet.mrsigner", "MRSIGNER, from the 384 bytes of the modulus"),
+                code: "tail -c +129 sigstruct.bin | head -c 384 | openssl dgst -sha256 -r | cut -c1-64".into(),
+                inputs: file(),
+                prints: hex::encode(&sig.mrsigner()),
+            },
+            Snippet {
+                title: text!("snippet.body", "SHA-256 of the signed bytes"),
+                code: "(head -c 128 sigstruct.bin; tail -c +901 sigstruct.bin | head -c 128) | openssl dgst -sha256 -r | cut -c1-64".into(),
+                inputs: file(),
+                prints: hex::encode(&proof.digest),
+            },
+        ];
+        all.extend(cubed(&sig, &proof, file()));
+        if let Some(token) = &op.token {
+            all.extend(token_mac(token));
+        }
+        all.extend(self.of(op.enclave).map(|(secs, place)| Snippet {
+            title: text!("snippet.final", "MRENCLAVE, from all it has taken in"),
+            code: "openssl dgst -sha256 -r stream.bin | cut -c1-64".into(),
+            inputs: vec![SnippetInput {
+                name: "stream.bin".into(),
+                bytes: Err(place),
+            }],
+            prints: hex::encode(&secs.measurement.finish()),
+        }));
+        all
+    }
+}
+
+/// The end of the signature's cube, and whether the quotients are right, by Python's big integers.
+fn cubed(
+    sig: &SigStruct,
+    proof: &super::signature::Proof,
+    inputs: Vec<SnippetInput>,
+) -> Option<Snippet> {
+    // A modulus of zero has no cube to compute.
+    sig.modulus.iter().any(|b| *b != 0).then_some(())?;
+    let code = "python3 -c \"d = open('sigstruct.bin', 'rb').read()
+n = lambda at: int.from_bytes(d[at:at + 384], 'little')
+m, s, q1, q2 = n(128), n(516), n(1040), n(1424)
+print('%064x' % (pow(s, 3, m) % 2**256))
+print(q1 == s * s // m, q2 == (s**3 - q1 * s * m) // m)\"";
+    let quotients = crate::crypto::rsa3072::quotients(&sig.signature, &sig.modulus).ok()?;
+    let given = sig.quotients();
+    let word = |right| if right { "True" } else { "False" };
+    // With another Q1 the second quotient is taken of another number.
+    let second = (given.q1 == quotients.q1).then(|| word(given.q2 == quotients.q2))?;
+    Some(Snippet {
+        title: text!(
+            "snippet.cube",
+            "The signature cubed: its end is that digest; Q1 and Q2"
+        ),
+        code: code.into(),
+        inputs,
+        prints: format!("{}\n{} {second}", hex::encode(&proof.recovered), word(true)),
+    })
+}
+
+/// The token's MAC under the key of the model.
+fn token_mac(token: &Rc<[u8]>) -> Option<Snippet> {
+    let bytes: [u8; EinitToken::SIZE] = token[..].try_into().ok()?;
+    let parsed = EinitToken::from_bytes(&bytes);
+    let key: String = hex::encode(&keys::token_key(&parsed));
+    Some(Snippet {
+        title: text!("snippet.token", "The MAC of the token (the key is a model)"),
+        code: format!(
+            "head -c 192 token.bin | openssl mac -cipher AES-128-CBC -macopt hexkey:{key} -in - CMAC | tr A-F a-f"
+        ),
+        inputs: vec![SnippetInput {
+            name: "token.bin".to_string(),
+            bytes: Ok(token.clone()),
+        }],
+        prints: hex::encode(&keys::token_mac(&parsed, &bytes)),
+    })
+}
