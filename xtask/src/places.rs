@@ -53,7 +53,8 @@ impl Places {
 /// Where `name` would be run from: the first file of that name on PATH.
 pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
     let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    std::env::split_paths(&std::env::var_os("PATH")?)
+    crate::sh::path()
+        .into_iter()
         .map(|folder| folder.join(&file))
         .find(|path| path.is_file())
 }

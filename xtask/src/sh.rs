@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crate::say::{Result, Took};
@@ -14,6 +15,32 @@ const POLL: Duration = Duration::from_millis(40);
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// How many of a log's last lines an error shows.
 const TAIL_LINES: usize = 30;
+
+/// Folders that every program finds before those of PATH.
+static PREFERRED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// From now on every program finds what is in `folder` first.
+pub(crate) fn prefer(folder: PathBuf) {
+    let mut preferred = PREFERRED
+        .lock()
+        .unwrap_or_else(|broken| broken.into_inner());
+    if !preferred.contains(&folder) {
+        preferred.push(folder);
+    }
+}
+
+/// The folders that programs are looked for in, in order.
+pub(crate) fn path() -> Vec<PathBuf> {
+    let preferred = PREFERRED
+        .lock()
+        .unwrap_or_else(|broken| broken.into_inner());
+    let usual = std::env::var_os("PATH").unwrap_or_default();
+    preferred
+        .iter()
+        .cloned()
+        .chain(std::env::split_paths(&usual))
+        .collect()
+}
 
 /// A program about to be run.
 pub(crate) struct Run {
@@ -67,15 +94,15 @@ impl Run {
             .into_owned();
         let words: Vec<_> = command
             .get_args()
-            .take(3)
             .map(|word| word.to_string_lossy())
             .collect();
         let shown = format!("{name} {}", words.join(" "));
-        Self {
+        let run = Self {
             command,
             shown: shown.trim_end().to_owned(),
             limit: None,
-        }
+        };
+        run.path_first(&[])
     }
 
     /// Runs it in `folder`.
@@ -98,8 +125,7 @@ impl Run {
 
     /// Puts folders before all others on its PATH.
     pub(crate) fn path_first(self, folders: &[PathBuf]) -> Self {
-        let rest = std::env::var_os("PATH").unwrap_or_default();
-        let all = folders.iter().cloned().chain(std::env::split_paths(&rest));
+        let all = folders.iter().cloned().chain(path());
         match std::env::join_paths(all) {
             Ok(path) => self.env("PATH", path),
             // A folder with a separator in its name cannot be on PATH at all.
@@ -195,4 +221,43 @@ fn wait(child: &mut Child, limit: Option<Duration>, log: &Path) -> Result<Option
 
 fn read(log: &Path) -> String {
     String::from_utf8_lossy(&std::fs::read(log).unwrap_or_default()).into_owned()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn log(name: &str) -> PathBuf {
+        std::env::temp_dir().join(format!("teescope-{name}-{}.log", std::process::id()))
+    }
+
+    #[test]
+    fn a_program_that_hangs_is_stopped() {
+        let log = log("hang");
+        let start = Instant::now();
+        let run = Run::new("sleep", ["600"]).limit(Duration::from_millis(100));
+        let ended = run.logged(&log).expect("it starts");
+        assert!(
+            !ended.ok && ended.why.contains("took too long"),
+            "{}",
+            ended.why
+        );
+        assert!(start.elapsed() < Duration::from_secs(60));
+        std::fs::remove_file(log).expect("the log goes");
+    }
+
+    #[test]
+    fn a_failure_shows_what_was_said() {
+        let log = log("fail");
+        let ended = Run::new("sh", ["-c", "echo out; echo err >&2; exit 3"])
+            .logged(&log)
+            .expect("it starts");
+        assert!(
+            !ended.ok && ended.why.contains("out\n  err"),
+            "{}",
+            ended.why
+        );
+        assert!(Run::new("teescope-absent", [""; 0]).output().is_err());
+        std::fs::remove_file(log).expect("the log goes");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{apt, tools};
+use super::{apt, node::node};
 use crate::places::{Places, on_path};
 use crate::say::{Result, step};
 use crate::sh::Run;
@@ -88,7 +88,7 @@ fn capabilities_json(binary: &Path, root: bool) -> String {
 
 /// Installs the packages of web/e2e exactly as its lock file names them.
 pub(crate) fn node_modules(places: &Places) -> Result<()> {
-    tools::node(places)?;
+    node(places)?;
     let folder = places.root.join("web/e2e");
     let lock = std::fs::read(folder.join("package-lock.json")).map_err(|why| {
         format!("web/e2e/package-lock.json cannot be read: {why}; restore it from the repository")

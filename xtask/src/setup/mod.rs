@@ -3,6 +3,7 @@
 mod apt;
 mod browser;
 mod debian;
+mod node;
 mod record;
 mod toolchain;
 mod tools;
@@ -11,8 +12,9 @@ mod undo;
 use std::path::{Path, PathBuf};
 
 pub(crate) use browser::{Browser, browser, node_modules};
+pub(crate) use node::node;
 pub(crate) use toolchain::Toolchain;
-pub(crate) use tools::{node, wasm_pack};
+pub(crate) use tools::wasm_pack;
 pub(crate) use undo::undo;
 
 use crate::places::Places;
@@ -77,8 +79,8 @@ pub(crate) fn everything(places: &Places) -> Result<()> {
 
 /// Downloads the locked packages, so that the later steps can run offline and nothing moves the lock.
 fn fetch(places: &Places) -> Result<()> {
-    let cargo = || Run::new("cargo", ["fetch", "--locked"]).dir(&places.root);
-    let offline = Run::new("cargo", ["fetch", "--locked", "--offline"]).dir(&places.root);
+    let cargo = || Run::new("cargo", ["fetch"]).dir(&places.root);
+    let offline = Run::new("cargo", ["fetch", "--offline"]).dir(&places.root);
     if offline.output().is_ok() {
         return Ok(());
     }

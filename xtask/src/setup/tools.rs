@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::apt;
+use super::node::node;
 use crate::places::{Places, locked_version, on_path};
 use crate::say::{Result, step};
 use crate::sh::Run;
@@ -210,15 +210,4 @@ fn make_executable(path: &Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn make_executable(_: &Path) -> std::io::Result<()> {
     Ok(())
-}
-
-/// Makes Node and npm available.
-pub(crate) fn node(places: &Places) -> Result<()> {
-    if on_path("node").is_some() && on_path("npm").is_some() {
-        return Ok(());
-    }
-    if apt::exists() {
-        return apt::install(places, &["nodejs", "npm"], "Node and npm", "1 min");
-    }
-    Err("Node and npm are missing; install them and try again".to_owned())
 }

@@ -6,7 +6,7 @@ use crate::page;
 use crate::places::Places;
 use crate::say::{Result, step};
 use crate::setup::{self, Browser};
-use crate::sh::{Ended, Run};
+use crate::sh::Run;
 
 /// Tests of the page's components, each in a real document.
 pub(super) fn components(places: &Places) -> Result<Tally> {
@@ -25,7 +25,7 @@ pub(super) fn components(places: &Places) -> Result<Tally> {
         "1 min the first time, then 20 s",
         || driven(prepare(&kit, &words, places), &browser).logged(&places.log("web")),
     )?;
-    Ok(counted(&ended))
+    Ok(Tally::told(&ended))
 }
 
 /// The sample crate that uses the engine as a stranger would, by wasm-pack.
@@ -56,7 +56,7 @@ pub(super) fn outsider(places: &Places) -> Result<Tally> {
             driven(run, &browser).logged(&places.log("outsider"))
         },
     )?;
-    Ok(counted(&ended))
+    Ok(Tally::told(&ended))
 }
 
 /// The built page: loads, works, obeys its policy, is accessible.
@@ -83,13 +83,6 @@ pub(super) fn end_to_end(places: &Places) -> Result<Tally> {
 fn driven(run: Run, browser: &Browser) -> Run {
     run.env("CHROMEDRIVER", &browser.driver)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &browser.capabilities)
-}
-
-fn counted(ended: &Ended) -> Tally {
-    if !ended.ok {
-        println!("{}", ended.why);
-    }
-    Tally::of_cargo(&ended.text).with_end(ended.ok)
 }
 
 /// The sample crate is resolved to the very versions of the workspace: already downloaded, already

@@ -58,10 +58,7 @@ pub(super) fn tests(places: &Places) -> Result<Tally> {
             .dir(&places.root)
             .logged(&places.log("native"))
     })?;
-    if !ended.ok {
-        println!("{}", ended.why);
-    }
-    Ok(Tally::of_cargo(&ended.text).with_end(ended.ok))
+    Ok(Tally::told(&ended))
 }
 
 /// Tells a test program where the vectors are, as an absolute path because its folder is its own.

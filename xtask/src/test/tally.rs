@@ -1,5 +1,10 @@
 //! Counts of passed and failed tests, read from what the test programs print.
 
+use crate::sh::Ended;
+
+/// How many lines a failure may take on the terminal; the log has all of them.
+const EXPLAINED_LINES: usize = 200;
+
 /// What one part counted.
 #[derive(Default)]
 pub(super) struct Tally {
@@ -53,6 +58,14 @@ impl Tally {
         }
     }
 
+    /// Reads a run of cargo's kind and, if it failed, prints why and where its log is.
+    pub(super) fn told(ended: &Ended) -> Self {
+        if !ended.ok {
+            println!("{}", explain(ended));
+        }
+        Self::of_cargo(&ended.text).with_end(ended.ok)
+    }
+
     /// A program that ended badly failed, even if it counted nothing.
     pub(super) fn with_end(mut self, ok: bool) -> Self {
         if !ok {
@@ -67,6 +80,35 @@ impl Tally {
         self.failed += other.failed;
         self.notes.extend(other.notes.iter().cloned());
     }
+}
+
+/// What a failed run says about its failures: cargo's own sections, or else the end of its log.
+fn explain(ended: &Ended) -> String {
+    let mut told = Vec::new();
+    let mut telling = false;
+    for line in ended.text.lines() {
+        telling |= line == "failures:" || line.starts_with("error");
+        if telling {
+            told.push(line);
+        }
+        telling &= !line.contains("test result: ");
+    }
+    if told.is_empty() {
+        return ended.why.clone();
+    }
+    let more = told.len().saturating_sub(EXPLAINED_LINES);
+    told.truncate(EXPLAINED_LINES);
+    let rest = if more > 0 {
+        format!("\n… and {more} lines more")
+    } else {
+        String::new()
+    };
+    let head = ended
+        .why
+        .split(", its last lines")
+        .next()
+        .unwrap_or_default();
+    format!("{}{rest}\n{head}", told.join("\n"))
 }
 
 /// The number that stands directly before `word`; 0 when there is none.
@@ -90,6 +132,22 @@ mod tests {
                     test result: FAILED. 10 passed; 3 failed; 0 ignored; 0 measured\n";
         let tally = Tally::of_cargo(text);
         assert_eq!((tally.passed, tally.failed), (12, 3));
+    }
+
+    #[test]
+    fn failures_are_told_and_successes_are_not() {
+        let text = "test a ... ok\nfailures:\n---- b ----\nleft: 1\ntest result: FAILED. 1 passed; 1 failed\ntest c ... ok\n";
+        let ended = |text: &str| Ended {
+            ok: false,
+            text: text.to_owned(),
+            why: "why".to_owned(),
+        };
+        let told = explain(&ended(text));
+        assert!(
+            told.contains("left: 1") && !told.contains("test a") && !told.contains("test c"),
+            "{told}"
+        );
+        assert_eq!(explain(&ended("nothing of note\n")), "why");
     }
 
     #[test]

@@ -26,17 +26,8 @@ pub(super) fn core(places: &Places) -> Result<Tally> {
             prepare(&kit, &words, places).logged(&places.log("wasm"))
         },
     )?;
-    if !ended.ok {
-        println!("{}", ended.why);
-    }
-    let mut tally = Tally::of_cargo(&ended.text).with_end(ended.ok);
-    if places.root.join("core/tests/it/main.rs").is_file() {
-        tally.add(&parity(&kit, places)?);
-    } else {
-        tally
-            .notes
-            .push("skipped: there is no core/tests/it to compare natively and as wasm".to_owned());
-    }
+    let mut tally = Tally::told(&ended);
+    tally.add(&parity(&kit, places)?);
     Ok(tally)
 }
 
@@ -50,7 +41,7 @@ pub(super) fn prepare(kit: &Kit, words: &[&str], places: &Places) -> Run {
 /// The wasm runner passes over plain `#[test]` in silence, so both sides list their tests and the
 /// names must be the same; a module called `native` may hold what only makes sense natively.
 fn parity(kit: &Kit, places: &Places) -> Result<Tally> {
-    let list = ["--test", "it"];
+    let list = ["--lib", "--tests"];
     let native = [&CORE[..], &list, &["--", "--list"]].concat();
     let native = names(
         &with_vectors(Run::new("cargo", native), places)
