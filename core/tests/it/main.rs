@@ -4,6 +4,7 @@
 mod shared_test;
 
 mod bytes;
+mod figure;
 mod crypto;
 mod engine;
 mod sgx;

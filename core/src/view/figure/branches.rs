@@ -4,7 +4,7 @@ use alloc::format;
 
 use super::measure::text_width;
 use super::sheet::{Layer, Name, Sheet, path};
-use super::{Figure, NARROW, NARROWEST};
+use super::{Figure, NARROW, fit};
 use crate::text::{Catalogue, Text};
 
 /// Two runs: the reader's and the one it was forked from.
@@ -43,7 +43,7 @@ const LOW: f32 = 92.0;
 /// Two runs one edit apart.
 #[must_use]
 pub fn branches(input: &Branches, catalogue: &Catalogue, width: f32) -> Figure {
-    let width = width.max(NARROWEST);
+    let width = fit(width);
     let mut sheet = Sheet::new(width, catalogue);
     let last = input
         .yours

@@ -57,6 +57,14 @@ pub const NARROW: f32 = 560.0;
 /// The narrowest width a figure is laid out for; anything below is taken as this.
 pub const NARROWEST: f32 = 280.0;
 
+/// The widest.
+const WIDEST: f32 = 4096.0;
+
+/// The width a figure is laid out for when asked for this one, whatever it is.
+fn fit(width: f32) -> f32 {
+    width.max(NARROWEST).min(WIDEST)
+}
+
 /// A figure: its size in user units and its shapes, back to front.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figure {

@@ -1,5 +1,6 @@
 //! The sheet a figure is drawn on: keeps layers in order and refuses text that would meet other text.
 
+use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -33,12 +34,16 @@ impl Name {
     }
 }
 
+/// Room between two texts on one line.
+const APART: f32 = 4.0;
+
 pub(super) struct Sheet<'a> {
     pub(super) width: f32,
     pub(super) catalogue: &'a Catalogue,
     layers: [Vec<Shape>; 5],
     taken: Vec<[f32; 4]>,
     count: usize,
+    keys: BTreeSet<String>,
 }
 
 impl<'a> Sheet<'a> {
@@ -49,6 +54,7 @@ impl<'a> Sheet<'a> {
             layers: Default::default(),
             taken: Vec::new(),
             count: 0,
+            keys: BTreeSet::new(),
         }
     }
 
@@ -60,7 +66,10 @@ impl<'a> Sheet<'a> {
     fn put(&mut self, layer: Layer, class: &str, name: Name, draw: Draw) {
         if self.left() > 0 {
             self.count += 1;
-            let Name { key, tip } = name;
+            let Name { mut key, tip } = name;
+            if !key.is_empty() && !self.keys.insert(key.clone()) {
+                key.clear();
+            }
             self.layers[layer as usize].push(Shape {
                 key,
                 class: class.to_string(),
@@ -148,7 +157,8 @@ impl<'a> Sheet<'a> {
         if words.is_empty() || self.left() == 0 || !self.is_free(filled) {
             return false;
         }
-        self.taken.push(filled);
+        let [left, top, w, h] = filled;
+        self.taken.push([left - APART, top, w + 2.0 * APART, h]);
         let (x, y) = at;
         self.put(
             Layer::Words,

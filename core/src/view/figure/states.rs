@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::measure::width_as;
 use super::sheet::{Layer, Name, Sheet, path};
-use super::{Figure, NARROWEST};
+use super::{Figure, fit};
 use crate::text::{Catalogue, Text};
 use crate::view::{Changes, States};
 
@@ -27,7 +27,7 @@ struct Edge {
 /// The states with their edges; the current one strong.
 #[must_use]
 pub fn states(states: &States, changes: &Changes, catalogue: &Catalogue, width: f32) -> Figure {
-    let width = width.max(NARROWEST);
+    let width = fit(width);
     let count = states.nodes.len().min(MOST);
     let widths: Vec<f32> = states.nodes[..count]
         .iter()
@@ -36,10 +36,13 @@ pub fn states(states: &States, changes: &Changes, catalogue: &Catalogue, width: 
     let edges = gather(states, count);
     let gaps: Vec<f32> = (1..count)
         .map(|i| {
-            let edge = edges.iter().find(|e| e.from + 1 == i && e.to == i);
-            edge.map_or(20.0, |e| {
-                width_as("", &e.text.render(catalogue)).max(16.0) + 20.0
-            })
+            let words = |from: usize, to: usize| {
+                let edge = edges.iter().find(|e| (e.from, e.to) == (from, to));
+                edge.map_or(0.0, |e| width_as("current", &e.text.render(catalogue)))
+            };
+            // An arc back to the node before runs between the middles of the two.
+            let back = words(i, i - 1) - (widths[i - 1] + widths[i]) * 0.3;
+            (words(i - 1, i).max(back) + 20.0).max(30.0)
         })
         .collect();
     let across = widths.iter().sum::<f32>() + gaps.iter().sum::<f32>() + 4.0;
@@ -238,7 +241,7 @@ impl Drawing<'_> {
         self.arrow(class, (b, start + up), (0.0, -up));
         let (left, right) = (a.min(b), a.max(b));
         let class = format!("edge-label{class}");
-        let whole = width_as("", &text.render(self.sheet.catalogue));
+        let whole = width_as(&class, &text.render(self.sheet.catalogue));
         for room in [whole, (right - left) * 0.7, 48.0] {
             for share in [0.5, 0.35, 0.65, 0.2, 0.8] {
                 let x = left + (right - left) * share;

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::measure::text_width;
 use super::sheet::{Layer, Name, Sheet, path};
-use super::{Figure, NARROWEST};
+use super::{Figure, fit};
 use crate::text::{Catalogue, Text};
 use crate::trace::Phase;
 
@@ -110,19 +110,19 @@ fn place(parts: &[Part], position: u64) -> f32 {
 /// The position under a point of the timeline: the inverse of where [`timeline`] draws the cursor.
 #[must_use]
 pub fn timeline_position(input: &Timeline, catalogue: &Catalogue, width: f32, x: f32) -> u64 {
-    let parts = parts(input, width.max(NARROWEST), catalogue);
+    let parts = parts(input, fit(width), catalogue);
     let Some(part) = parts.iter().rev().find(|p| p.x - GAP / 2.0 <= x) else {
         return 0;
     };
     let along = (f64::from(x - part.x) / f64::from(part.w)).clamp(0.0, 1.0);
     let step = ((along * part.len as f64) as u64).min(part.len - 1);
-    (part.first + step).min(input.len)
+    part.first.saturating_add(step).min(input.len)
 }
 
 /// The run as a line of phases.
 #[must_use]
 pub fn timeline(input: &Timeline, catalogue: &Catalogue, width: f32) -> Figure {
-    let width = width.max(NARROWEST);
+    let width = fit(width);
     let mut sheet = Sheet::new(width, catalogue);
     let parts = parts(input, width, catalogue);
     let (top, high) = BAR;

@@ -28,13 +28,15 @@ pub(super) fn draw(
         item.tone.id(),
         if changed { " changed" } else { "" }
     );
+    // Its outline lies over its neighbours.
+    let layer = if changed { Layer::Marks } else { Layer::Boxes };
     let written = match item.body {
         Body::One if kind == Kind::Leaf => {
             let name = strip
                 .range(first)
                 .map(|r| named(r, &strip.cells.cells[first]));
             sheet.rect(
-                Layer::Boxes,
+                layer,
                 &format!("box{tone}"),
                 name.unwrap_or_default(),
                 at,
@@ -62,7 +64,7 @@ pub(super) fn draw(
                 .range(first)
                 .map(|r| Name::new(&r.key, item.label.clone()));
             sheet.rect(
-                Layer::Boxes,
+                layer,
                 &format!("many{tone}"),
                 name.unwrap_or_default(),
                 at,
@@ -76,7 +78,7 @@ pub(super) fn draw(
         }
         Body::Head(range) => return head(sheet, strip, item, range, at),
     };
-    if strip.is_cut(item) {
+    if strip.is_cut(item) && !(turn == Turn::Tall && strip.before_gap(item)) {
         cut(sheet, turn, at);
     }
     written
@@ -192,13 +194,20 @@ fn head(sheet: &mut Sheet<'_>, strip: &Strip<'_>, item: &Item, range: usize, at:
         );
     }
     let start = Text::from(hex::addr(strip.cells.extent[range].0));
-    sheet.say_in("tick", (left, base + 13.0), "start", w - 8.0, &start);
+    sheet.say_in("tick inside", (left, base + 13.0), "start", w - 8.0, &start);
     written
 }
 
 fn grid(sheet: &mut Sheet<'_>, strip: &Strip<'_>, item: &Item, turn: Turn, at: [f32; 4]) {
     let [x, y, w, h] = at;
-    sheet.rect(Layer::Ground, "grid", Name::default(), at, 0.0);
+    let tone = if item.mixed { "plain" } else { item.tone.id() };
+    sheet.rect(
+        Layer::Ground,
+        &format!("grid tone-{tone}"),
+        Name::default(),
+        at,
+        0.0,
+    );
     let (room, high) = strip.grid_room(turn, if turn == Turn::Wide { w } else { h });
     let (size, per) = strip.squares(item.cells.len(), turn, room, high);
     let per = per.max(1);

@@ -63,7 +63,8 @@ impl Fold {
 }
 
 /// Fewer equal ranges than this stay boxes.
-const LEAST: usize = 6;
+const LEAST_GRID: usize = 6;
+const LEAST_RUN: usize = 4;
 
 /// Gathers the cells. `apart` holds the cells that a folded run must not swallow; `most` is how
 /// many items `Chunks` may leave.
@@ -75,6 +76,11 @@ pub(super) fn gather(
     most: usize,
 ) -> Vec<Item> {
     let all = &cells.cells;
+    let least = match fold {
+        Fold::None | Fold::RunByTone | Fold::Chunks => 2,
+        Fold::RunByLabel => LEAST_RUN,
+        _ => LEAST_GRID,
+    };
     let mut items = Vec::new();
     let mut at = 0;
     while at < all.len() {
@@ -83,7 +89,7 @@ pub(super) fn gather(
             Fold::Chunks => (at + all.len().div_ceil(most.max(1))).min(all.len()),
             _ => run(lane, all, at, fold, apart),
         };
-        if end - at < 2 || fold.is_grid() && end - at < LEAST {
+        if end - at < least {
             items.extend((at..end).map(|i| item(lane, all, i..i + 1, Body::One)));
         } else {
             let body = if fold.is_grid() {

@@ -9,21 +9,22 @@ mod tall;
 mod ties;
 mod wide;
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::sheet::Sheet;
-use super::{Figure, NARROW, NARROWEST};
+use super::{Figure, NARROW, fit};
 use crate::text::{Catalogue, Text};
-use crate::view::{AddressMap, Changes, Lane};
+use crate::view::{AddressMap, Changes, Lane, Link};
 use strip::{Frame, Strip, Turn};
 use ties::Tie;
 
 /// More lanes than this are not drawn.
 const MOST_LANES: usize = 12;
 /// Shapes for the items of all lanes together; the rest is left to ties, ticks and names.
-const BUDGET: usize = 860;
+const BUDGET: usize = 1360;
 
 /// The map at a width: ranges as boxes, equal ones as grids, ties as ribbons, what changed in the hot class.
 ///
@@ -36,13 +37,19 @@ pub fn address_map(
     catalogue: &Catalogue,
     width: f32,
 ) -> Figure {
-    let width = width.max(NARROWEST);
+    let width = fit(width);
     let sheet = Sheet::new(width, catalogue);
     let lanes = &map.lanes[..map.lanes.len().min(MOST_LANES)];
+    let prefix = format!("{}/", map.id);
+    let changed = changes
+        .cells
+        .range(prefix.clone()..)
+        .map_while(|key| key.strip_prefix(prefix.as_str()))
+        .collect();
     let drawing = Drawing {
         map,
         lanes,
-        changes,
+        changed,
         sheet,
     };
     if width < NARROW {
@@ -52,16 +59,20 @@ pub fn address_map(
     }
 }
 
+/// The lane a tied range lies in, and where along its axis.
+type End = (usize, (f32, f32));
+
 struct Drawing<'a> {
     map: &'a AddressMap,
     lanes: &'a [Lane],
-    changes: &'a Changes,
+    changed: BTreeSet<&'a str>,
     sheet: Sheet<'a>,
 }
 
 impl<'a> Drawing<'a> {
     /// Every lane laid along its axis.
     fn strips(&self, turn: Turn, room: f32) -> Vec<Strip<'a>> {
+        let none = self.changed.is_empty();
         let budget = BUDGET / self.lanes.len().max(1);
         let frame = Frame {
             turn,
@@ -72,36 +83,43 @@ impl<'a> Drawing<'a> {
         self.lanes
             .iter()
             .map(|lane| {
-                let changed = lane.ranges.iter().enumerate();
-                let changed = changed
-                    .filter(|(_, r)| self.changes.has(self.map.id, &r.key))
-                    .map(|(i, _)| i);
+                let ranges = lane.ranges.iter().enumerate();
+                let changed =
+                    ranges.filter(|(_, r)| !none && self.changed.contains(r.key.as_str()));
+                let changed = changed.map(|(i, _)| i);
                 Strip::lay(lane, changed.collect(), frame)
             })
             .collect()
     }
 
     /// The ties between ranges that are shown, the upper lane's end first.
-    fn ties(&self, strips: &[Strip<'_>], turn: Turn) -> Vec<Tie> {
-        let mut ends: BTreeMap<&str, (usize, (f32, f32))> = BTreeMap::new();
+    fn ties(&self, strips: &[Strip<'_>]) -> Vec<Tie> {
+        // Only ranges that something is tied to are looked up: there may be many more.
+        let named = |l: &'_ Link| [l.from.clone(), l.to.clone()];
+        let mut ends: BTreeMap<String, Option<End>> = self
+            .map
+            .links
+            .iter()
+            .flat_map(named)
+            .map(|key| (key, None))
+            .collect();
         for (l, strip) in strips.iter().enumerate() {
-            for (range, span) in strip.lane.ranges.iter().zip(strip.spans(turn)) {
-                if let Some(span) = span {
-                    ends.entry(range.key.as_str()).or_insert((l, span));
+            for (range, span) in strip.lane.ranges.iter().zip(&strip.spans) {
+                if let (Some(span), Some(end)) = (span, ends.get_mut(&range.key)) {
+                    end.get_or_insert((l, *span));
                 }
             }
         }
         let mut ties = Vec::new();
         for link in &self.map.links {
-            let (Some(&from), Some(&to)) =
-                (ends.get(link.from.as_str()), ends.get(link.to.as_str()))
-            else {
+            let end = |key: &String| ends.get(key).copied().flatten();
+            let (Some(from), Some(to)) = (end(&link.from), end(&link.to)) else {
                 continue;
             };
             let key = format!("{}>{}", link.from, link.to);
             let changed = [&key, &link.from, &link.to]
                 .iter()
-                .any(|k| self.changes.has(self.map.id, k));
+                .any(|k| self.changed.contains(k.as_str()));
             let (a, b) = if from.0 <= to.0 {
                 (from, to)
             } else {

@@ -40,6 +40,8 @@ pub(super) struct Strip<'a> {
     /// Size across the axis.
     pub(super) across: f32,
     pub(super) changed: BTreeSet<usize>,
+    /// Where each range lies along the axis; `None` for those not shown.
+    pub(super) spans: Vec<Option<(f32, f32)>>,
     smallest: u64,
 }
 
@@ -75,6 +77,7 @@ impl<'a> Strip<'a> {
             at: Vec::new(),
             across: 44.0,
             changed,
+            spans: Vec::new(),
             smallest,
         };
         let (needs, room) = strip.choose(&apart, frame);
@@ -87,6 +90,7 @@ impl<'a> Strip<'a> {
                 at
             })
             .collect();
+        strip.spans = strip.find_spans(frame.turn);
         strip
     }
 
@@ -97,6 +101,10 @@ impl<'a> Strip<'a> {
             Turn::Tall => 40,
         };
         for fold in Fold::ALL {
+            // Boxes and grids take a shape a cell.
+            if fold < Fold::RunByLabel && self.cells.cells.len() > frame.budget {
+                continue;
+            }
             self.items = gather(
                 self.lane,
                 &self.cells,
@@ -217,7 +225,8 @@ impl<'a> Strip<'a> {
                 } else {
                     2.0
                 };
-                let cut = if self.is_cut(item) { 8.0 } else { 0.0 };
+                let cut = self.is_cut(item) && !self.before_gap(item);
+                let cut = if cut { 8.0 } else { 0.0 };
                 let high = match (item.body, kind) {
                     (Body::Grid, _) => {
                         let columns = floor((frame.room - 2.0 * PAD) / square).max(1.0);
@@ -240,6 +249,7 @@ impl<'a> Strip<'a> {
         let weight = match item.body {
             Body::Grid => 0.3,
             Body::Head(_) => 0.0,
+            _ if owned => weight(size, self.smallest) * 2.0,
             _ => weight(size, self.smallest),
         };
         Need {
@@ -255,6 +265,12 @@ impl<'a> Strip<'a> {
         let cells = &self.cells.cells[item.cells.clone()];
         let size: u64 = cells.iter().map(super::cells::Cell::size).sum();
         item.body == Body::One && size / self.smallest.max(1) >= CUT
+    }
+
+    /// Whether the next item is a gap: where lanes run downwards, one mark then does for both.
+    pub(super) fn before_gap(&self, item: &Item) -> bool {
+        let next = self.cells.cells.get(item.cells.end);
+        next.is_some_and(|c| c.kind == Kind::Gap && c.size() / self.smallest.max(1) >= CUT)
     }
 
     /// Length along the axis.
@@ -289,8 +305,7 @@ impl<'a> Strip<'a> {
         )
     }
 
-    /// Where each range lies along the axis; `None` for those not shown.
-    pub(super) fn spans(&self, turn: Turn) -> Vec<Option<(f32, f32)>> {
+    fn find_spans(&self, turn: Turn) -> Vec<Option<(f32, f32)>> {
         let mut cells = vec![(0.0, 0.0); self.cells.cells.len()];
         for (item, &(a, b)) in self.items.iter().zip(&self.at) {
             let count = item.cells.len();

@@ -33,7 +33,7 @@ pub(super) fn draw(mut d: Drawing<'_>) -> Figure {
     let gutter = if per == 1 { 0.0 } else { gutter };
     let wide = (width - gutter * (per - 1) as f32) / per as f32 - MARGIN - 2.0;
     let strips = d.strips(Turn::Tall, wide);
-    let ties = d.ties(&strips, Turn::Tall);
+    let ties = d.ties(&strips);
     let mut columns: Vec<Column> = Vec::new();
     let mut y = 0.0;
     for (row, group) in strips.chunks(per).enumerate() {
@@ -117,7 +117,7 @@ fn lane(sheet: &mut Sheet<'_>, strip: &Strip<'_>, (x, top, wide): (f32, f32, f32
         [x, top, wide, strip.length()],
         0.0,
     );
-    let mut spans = strip.spans(Turn::Tall);
+    let mut spans = strip.spans.clone();
     for (item, at) in strip.items.iter().zip(&strip.at) {
         // The name of an enclosing range lies within it, and within those around it.
         if let Body::Head(range) = item.body {

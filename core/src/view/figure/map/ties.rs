@@ -53,10 +53,11 @@ pub(super) fn draw(
         );
     }
     let few = ties.len() <= FEW;
-    let quiet = ties
-        .iter()
-        .filter(|t| !t.changed || !hot)
-        .take(if few { FEW } else { MOST_QUIET });
+    let quiet = ties.iter().filter(|t| !t.changed || !hot).take(if few {
+        FEW
+    } else {
+        MOST_QUIET.min(sheet.left().saturating_sub(MOST_CHANGED))
+    });
     for tie in quiet.chain(ties.iter().filter(|t| t.changed && hot)) {
         let Some(between) = edges(tie.lanes.0, tie.lanes.1) else {
             continue;

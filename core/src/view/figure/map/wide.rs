@@ -2,10 +2,10 @@
 
 use alloc::collections::BTreeMap;
 use alloc::format;
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::super::Figure;
+use super::super::measure::width_as;
 use super::super::sheet::{Layer, Name, Sheet, path};
 use super::cells::Kind;
 use super::items::Body;
@@ -13,7 +13,7 @@ use super::strip::{Strip, Turn};
 use super::{Drawing, boxes, ties};
 use crate::bytes::hex;
 use crate::text::Text;
-use crate::view::Tone;
+use crate::view::{Range, Tone};
 
 const TITLE: f32 = 17.0;
 const ROW: f32 = 18.0;
@@ -30,21 +30,26 @@ struct Bracket {
 
 pub(super) fn draw(mut d: Drawing<'_>) -> Figure {
     let strips = d.strips(Turn::Wide, d.sheet.width);
-    let ties = d.ties(&strips, Turn::Wide);
+    let ties = d.ties(&strips);
     let mut bars: Vec<(f32, f32)> = Vec::new();
     let mut y = 0.0;
     for (l, strip) in strips.iter().enumerate() {
         let brackets = brackets(strip);
         let rows = brackets.iter().map(|b| b.level + 1).max().unwrap_or(0) as f32;
         let side = if l == 0 { -1.0 } else { 1.0 };
+        let free = title_row(&d.sheet, strip, &brackets, rows);
         if l == 0 {
-            y += TITLE + rows * ROW + TICKS;
+            y += if free.is_some() { 2.0 } else { TITLE } + rows * ROW + TICKS;
         } else {
             let tied = ties.iter().any(|t| t.lanes.0 < l && t.lanes.1 >= l);
             y += if tied { APART.0 } else { APART.1 };
         }
         let bar = (y, y + strip.across);
-        let title = if l == 0 { (0.0, 12.0) } else { (0.0, y - 7.0) };
+        let title = match (l, free) {
+            (0, Some(row)) => (0.0, y - TICKS - row * ROW - 4.0),
+            (0, None) => (0.0, 12.0),
+            _ => (0.0, y - 7.0),
+        };
         d.sheet.say_in(
             "lane-title",
             title,
@@ -55,8 +60,9 @@ pub(super) fn draw(mut d: Drawing<'_>) -> Figure {
         lane(&mut d.sheet, strip, bar);
         let written = items(&mut d.sheet, strip, bar);
         let edge = if side < 0.0 { bar.0 } else { bar.1 };
-        draw_brackets(&mut d.sheet, strip, &brackets, (edge, side), rows);
-        ticks(&mut d.sheet, strip, &brackets, (edge, side), &written);
+        let told = draw_brackets(&mut d.sheet, strip, &brackets, (edge, side));
+        let marks = marks(strip, &brackets, &written, &told);
+        ticks(&mut d.sheet, marks, (edge, side));
         bars.push(bar);
         y = bar.1
             + if l == 0 {
@@ -72,6 +78,14 @@ pub(super) fn draw(mut d: Drawing<'_>) -> Figure {
     d.finish(height)
 }
 
+/// The bracket row nearest to the bar with room for the lane's name at its left end.
+fn title_row(sheet: &Sheet<'_>, strip: &Strip<'_>, brackets: &[Bracket], rows: f32) -> Option<f32> {
+    let words = strip.lane.title.render(sheet.catalogue);
+    let end = width_as("lane-title", &words) + 14.0;
+    let free = |row: &usize| brackets.iter().all(|b| b.level < *row || b.at.0 > end);
+    (0..rows as usize).find(free).map(|row| row as f32)
+}
+
 fn lane(sheet: &mut Sheet<'_>, strip: &Strip<'_>, (top, bottom): (f32, f32)) {
     let name = Name::new(format!("lane-{}", strip.lane.key), strip.lane.title.clone());
     sheet.rect(
@@ -81,9 +95,8 @@ fn lane(sheet: &mut Sheet<'_>, strip: &Strip<'_>, (top, bottom): (f32, f32)) {
         [0.0, top, strip.length(), bottom - top],
         0.0,
     );
-    let spans = strip.spans(Turn::Wide);
     for &e in &strip.cells.enclosing {
-        let (range, Some((a, b))) = (&strip.lane.ranges[e], spans[e]) else {
+        let (range, Some((a, b))) = (&strip.lane.ranges[e], strip.spans[e]) else {
             continue;
         };
         let changed = if strip.changed.contains(&e) {
@@ -118,12 +131,13 @@ fn items(sheet: &mut Sheet<'_>, strip: &Strip<'_>, (top, bottom): (f32, f32)) ->
 }
 
 fn brackets(strip: &Strip<'_>) -> Vec<Bracket> {
-    let spans = strip.spans(Turn::Wide);
     let ranges = &strip.lane.ranges;
     let mut out: Vec<Bracket> = Vec::new();
     // Innermost first, so that the level of what lies within is known.
     for &range in strip.cells.enclosing.iter().rev().take(60) {
-        let Some(at) = spans[range] else { continue };
+        let Some(at) = strip.spans[range] else {
+            continue;
+        };
         let (start, end) = strip.cells.extent[range];
         let within = |b: &&Bracket| {
             let (s, e) = strip.cells.extent[b.range];
@@ -145,13 +159,14 @@ fn brackets(strip: &Strip<'_>) -> Vec<Bracket> {
 }
 
 /// Brackets with their names, in rows outward from the bar; a leg reaches down to the bar.
+/// Says for which ranges the name has the address in it.
 fn draw_brackets(
     sheet: &mut Sheet<'_>,
     strip: &Strip<'_>,
     brackets: &[Bracket],
     (edge, side): (f32, f32),
-    rows: f32,
-) {
+) -> Vec<usize> {
+    let mut told = Vec::new();
     for b in brackets {
         let line = edge + side * (TICKS + b.level as f32 * ROW);
         for x in [b.at.0, b.at.1] {
@@ -177,92 +192,131 @@ fn draw_brackets(
         sheet.path(Layer::Marks, &format!("bracket{changed}"), name, shape);
         let base = if side < 0.0 { line - 4.0 } else { line + 12.0 };
         let class = format!("bracket-label tone-{}{changed}", range.tone.id());
-        let both = match range.sub.is_empty() {
-            true => range.label.clone(),
-            false => Text::join(&[range.label.clone(), range.sub.clone()], " · "),
-        };
         // The name may pass its bracket's end as far as nothing else is in the way.
         let ahead = brackets.iter().flat_map(|o| {
             let beside = o.level == b.level && o.at.0 > from + 1.0;
-            let legs = (o.level > b.level)
-                .then_some([o.at.0, o.at.1])
-                .into_iter()
-                .flatten();
+            let legs = (o.level > b.level).then_some([o.at.0, o.at.1]);
+            let legs = legs.into_iter().flatten();
             beside.then_some(o.at.0).into_iter().chain(legs)
         });
-        let stop = ahead
-            .filter(|x| *x > from + 1.0)
-            .fold(sheet.width, f32::min);
-        let whole = sheet.say(&class, (from + 1.0, base), "start", &both);
-        let room = stop - from - 6.0;
-        let written = whole
-            || sheet.say_in(&class, (from + 1.0, base), "start", room, &range.label)
-            || sheet.say(&class, (to, base), "end", &both)
-            || sheet.say(&class, (to, base), "end", &range.label);
-        debug_assert!(written || rows > 0.0);
+        let ahead = ahead.filter(|x| *x > from + 1.0);
+        let room = ahead.fold(sheet.width, f32::min) - from - 6.0;
+        let names = names(sheet, range, strip.cells.extent[b.range].0);
+        let fits = |t: &Text| width_as(&class, &t.render(sheet.catalogue)) <= room;
+        let said = names.iter().position(fits);
+        let at = (from + 1.0, base);
+        match said {
+            Some(which) => {
+                if sheet.say(&class, at, "start", &names[which]) && which == 0 {
+                    told.push(b.range);
+                }
+            }
+            None => {
+                let _ = sheet.say_in(&class, at, "start", room, &range.label)
+                    || sheet.say(&class, (to, base), "end", &range.label);
+            }
+        }
     }
+    told
 }
 
-/// Addresses at the marks that matter most, as many as fit without meeting.
-fn ticks(
-    sheet: &mut Sheet<'_>,
-    strip: &Strip<'_>,
-    brackets: &[Bracket],
-    (edge, side): (f32, f32),
-    written: &[bool],
-) {
-    let mut marks: Vec<(u8, f32, Text, &'static str, &'static str)> = Vec::new();
+/// What a bracket may be called, the fullest first: that one has the address.
+fn names(sheet: &Sheet<'_>, range: &Range, start: u64) -> [Text; 3] {
+    let (label, sub) = (range.label.clone(), range.sub.clone());
+    let both = match sub.is_empty() {
+        true => label.clone(),
+        false => Text::join(&[label.clone(), sub.clone()], " · "),
+    };
+    let has = |t: &Text| t.render(sheet.catalogue).contains("0x");
+    let full = if has(&label) || has(&sub) {
+        both.clone()
+    } else {
+        let first = Text::join(&[label.clone(), hex::addr(start).into()], " ");
+        match sub.is_empty() {
+            true => first,
+            false => Text::join(&[first, sub], " · "),
+        }
+    };
+    [full, both, label]
+}
+
+/// An address that may be written beside the bar.
+struct Mark {
+    /// Which come first when not all fit.
+    rank: u8,
+    x: f32,
+    text: Text,
+    /// Whether the text ends at the mark instead of beginning there.
+    before: bool,
+    class: &'static str,
+}
+
+fn marks(strip: &Strip<'_>, brackets: &[Bracket], written: &[bool], told: &[usize]) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = Vec::new();
+    let mut mark = |rank, x, text: Text, before, class| {
+        marks.push(Mark {
+            rank,
+            x,
+            text,
+            before,
+            class,
+        });
+    };
     let mut starts: BTreeMap<usize, u64> = BTreeMap::new();
     for b in brackets {
         let (start, end) = strip.cells.extent[b.range];
         starts.insert(b.range, start);
-        marks.push((5, b.at.0, hex::addr(start).into(), "start", "tick"));
-        marks.push((2, b.at.1, hex::addr(end).into(), "end", "tick"));
+        if !told.contains(&b.range) {
+            mark(5, b.at.0, hex::addr(start).into(), false, "tick");
+        }
+        mark(2, b.at.1, hex::addr(end).into(), true, "tick");
     }
-    marks.push((4, 0.0, hex::addr(strip.lane.start).into(), "start", "tick"));
-    marks.push((
-        3,
-        strip.length(),
-        hex::addr(strip.lane.end).into(),
-        "end",
-        "tick",
-    ));
-    let items = strip.items.iter().zip(&strip.at).zip(written);
-    for ((item, &(a, _)), &named) in items {
+    let (start, end) = (strip.lane.start, strip.lane.end);
+    mark(4, 0.0, hex::addr(start).into(), false, "tick");
+    mark(3, strip.length(), hex::addr(end).into(), true, "tick");
+    for ((item, &(x, _)), &named) in strip.items.iter().zip(&strip.at).zip(written) {
         let Some(cell) = strip.cells.cells.get(item.cells.start) else {
             continue;
         };
         if cell.kind != Kind::Leaf || item.body == Body::Grid {
             continue;
         }
+        // Within an enclosing range the way from its start says more than the address.
         let address = match cell.parent.and_then(|p| starts.get(&p)) {
-            Some(start) if item.tone != Tone::Free => format!("+{}", hex::addr(cell.start - start)),
+            Some(start) if item.tone != Tone::Free => {
+                format!("+{}", hex::short(cell.start - start))
+            }
             _ => hex::addr(cell.start),
         };
-        let owned = !matches!(item.tone, Tone::Plain | Tone::Free | Tone::System);
-        if strip.has_changed(item.cells.start) {
-            if !named {
-                let both = Text::join(&[address.as_str().into(), item.label.clone()], " ");
-                marks.push((7, a, both, "start", "tick changed"));
-            }
-            marks.push((6, a, address.into(), "start", "tick changed"));
-        } else {
-            marks.push((u8::from(owned), a, address.into(), "start", "tick"));
+        let text = Text::from(address);
+        if !strip.has_changed(item.cells.start) {
+            let owned = !matches!(item.tone, Tone::Plain | Tone::Free | Tone::System);
+            mark(u8::from(owned), x, text, false, "tick");
+            continue;
         }
+        if !named {
+            let both = Text::join(&[text.clone(), item.label.clone()], " ");
+            mark(7, x, both, false, "tick changed");
+        }
+        mark(6, x, text, false, "tick changed");
     }
-    marks.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.total_cmp(&b.1)));
+    marks.sort_by(|a, b| b.rank.cmp(&a.rank).then(a.x.total_cmp(&b.x)));
+    marks
+}
+
+/// Addresses at the marks that matter most, as many as fit without meeting.
+fn ticks(sheet: &mut Sheet<'_>, marks: Vec<Mark>, (edge, side): (f32, f32)) {
     let base = if side < 0.0 { edge - 5.0 } else { edge + 12.0 };
-    for (_, x, text, anchor, class) in marks.iter().take(160) {
-        let at = if *anchor == "start" { x + 4.0 } else { x - 4.0 };
-        if sheet.say(class, (at, base), anchor, text) {
-            let x = x.clamp(0.5, sheet.width - 0.5);
+    for mark in marks.into_iter().take(160) {
+        let (at, anchor) = match mark.before {
+            false => (mark.x + 4.0, "start"),
+            true => (mark.x - 4.0, "end"),
+        };
+        if sheet.say(mark.class, (at, base), anchor, &mark.text) {
+            let x = mark.x.clamp(0.5, sheet.width - 0.5);
             let line = path(&[("M", &[x, edge]), ("V", &[edge + side * 6.0])]);
-            sheet.path(
-                Layer::Ground,
-                &class.to_string().replace("tick", "tick-line"),
-                Name::default(),
-                line,
-            );
+            let class = mark.class.replace("tick", "tick-line");
+            sheet.path(Layer::Ground, &class, Name::default(), line);
         }
     }
 }
