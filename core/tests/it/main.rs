@@ -4,8 +4,8 @@
 mod shared_test;
 
 mod bytes;
-mod figure;
 mod crypto;
 mod engine;
+mod figure;
 mod sgx;
 mod vectors;

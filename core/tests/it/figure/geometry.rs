@@ -106,8 +106,10 @@ pub(crate) fn check(figure: &Figure, catalogue: &Catalogue, what: &str) {
     }
     for (i, (a, said)) in texts.iter().enumerate() {
         for (b, other) in &texts[..i] {
-            let apart =
-                a[0] >= b[0] + b[2] || b[0] >= a[0] + a[2] || a[1] >= b[1] + b[3] || b[1] >= a[1] + a[3];
+            let apart = a[0] >= b[0] + b[2]
+                || b[0] >= a[0] + a[2]
+                || a[1] >= b[1] + b[3]
+                || b[1] >= a[1] + a[3];
             assert!(apart, "{what}: {said:?} lies on {other:?}");
         }
     }

@@ -2,7 +2,9 @@
 
 use teescope_core::text::{Catalogue, Text};
 use teescope_core::trace::Phase;
-use teescope_core::view::figure::{PhaseSpan, Timeline, address_map, states, timeline, timeline_position};
+use teescope_core::view::figure::{
+    PhaseSpan, Timeline, address_map, states, timeline, timeline_position,
+};
 use teescope_core::view::{Changes, Lane, Link, Node, Range, States, Tone};
 
 use super::geometry::check;
@@ -21,7 +23,14 @@ fn anything(seed: u64) -> (Vec<Lane>, Vec<Link>) {
         let ranges = (0..random.below(60)).map(|_| {
             let (start, end) = (edge(&mut random), edge(&mut random));
             let key = format!("k{}", random.below(40));
-            range(&key, start, end, random.below(256) as u8, "label", Tone::OwnerA)
+            range(
+                &key,
+                start,
+                end,
+                random.below(256) as u8,
+                "label",
+                Tone::OwnerA,
+            )
         });
         let ranges: Vec<Range> = ranges.collect();
         lane("lane", edge(&mut random), edge(&mut random), ranges)

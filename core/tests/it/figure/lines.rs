@@ -15,10 +15,19 @@ fn run(lens: &[u64]) -> Timeline {
     let mut first = 1;
     let mut phases = Vec::new();
     for (phase, &len) in Phase::ALL.into_iter().zip(lens) {
-        phases.push(PhaseSpan { phase, title: phase.title(), first, len });
+        phases.push(PhaseSpan {
+            phase,
+            title: phase.title(),
+            first,
+            len,
+        });
         first += len;
     }
-    Timeline { phases, len: first - 1, ..Timeline::default() }
+    Timeline {
+        phases,
+        len: first - 1,
+        ..Timeline::default()
+    }
 }
 
 fn cursor(figure: &Figure) -> f32 {

@@ -96,7 +96,13 @@ pub(crate) fn generated(seed: u64) -> (AddressMap, Changes) {
         fill(&mut random, &mut ranges, name, (0, 1 << bits), 0, most);
         keys.push(ranges.iter().map(|r: &Range| r.key.clone()).collect());
         let mut lane = lane(name, 0, 1 << bits, ranges);
-        lane.title = random.pick(&["Process", "物理メモリー", "A title with several words in it"]).into();
+        lane.title = random
+            .pick(&[
+                "Process",
+                "物理メモリー",
+                "A title with several words in it",
+            ])
+            .into();
         lane
     });
     let lanes: Vec<Lane> = lanes.collect();
@@ -120,7 +126,14 @@ pub(crate) fn generated(seed: u64) -> (AddressMap, Changes) {
     (map(lanes, links), changes)
 }
 
-fn fill(random: &mut Random, out: &mut Vec<Range>, lane: &str, (start, end): (u64, u64), depth: u8, most: usize) {
+fn fill(
+    random: &mut Random,
+    out: &mut Vec<Range>,
+    lane: &str,
+    (start, end): (u64, u64),
+    depth: u8,
+    most: usize,
+) {
     let mut at = start;
     let even = random.below(2) == 0;
     let step = ((end - start) >> (1 + random.below(9))).max(1);
@@ -129,11 +142,18 @@ fn fill(random: &mut Random, out: &mut Vec<Range>, lane: &str, (start, end): (u6
             at += random.below(step);
         }
         let size = if even { step } else { 1 + random.below(step) };
-        if at >= end || size > end - at {
+        if at >= end || size > end - at || out.len() >= 900 {
             return;
         }
         let key = format!("{lane}-{}", out.len());
-        let mut range = range(&key, at, at + size, depth, random.pick(&LABELS), random.pick(&TONES));
+        let mut range = range(
+            &key,
+            at,
+            at + size,
+            depth,
+            random.pick(&LABELS),
+            random.pick(&TONES),
+        );
         range.sub = random.pick(&SUBS).into();
         out.push(range);
         if depth < 3 && size > 64 && random.below(4) == 0 {
@@ -147,22 +167,64 @@ fn fill(random: &mut Random, out: &mut Vec<Range>, lane: &str, (start, end): (u6
 pub(crate) fn enclave(pages: u64, epc: u64, each: bool) -> AddressMap {
     const PAGE: u64 = 0x1000;
     let base = 0x7f00_0000_0000;
-    let mut process = vec![range("elrange", base, base + pages.next_power_of_two() * PAGE, 0, "ELRANGE", Tone::Plain)];
-    let mut physical = vec![range("epc", 0x8000_0000, 0x8000_0000 + epc * PAGE, 0, "EPC", Tone::System)];
+    let mut process = vec![range(
+        "elrange",
+        base,
+        base + pages.next_power_of_two() * PAGE,
+        0,
+        "ELRANGE",
+        Tone::Plain,
+    )];
+    let mut physical = vec![range(
+        "epc",
+        0x8000_0000,
+        0x8000_0000 + epc * PAGE,
+        0,
+        "EPC",
+        Tone::System,
+    )];
     let mut links = Vec::new();
     for i in 0..pages {
         let label = if i % 50 == 7 { "TCS" } else { "heap" };
         let (at, to) = (base + i * PAGE, 0x8000_0000 + (i + 4) * PAGE);
-        process.push(range(&format!("lin{i}"), at, at + PAGE, 1, label, Tone::OwnerA));
-        physical.push(range(&format!("epc{i}"), to, to + PAGE, 1, label, Tone::OwnerA));
-        links.push(Link { from: format!("lin{i}"), to: format!("epc{i}"), tone: Tone::OwnerA });
+        process.push(range(
+            &format!("lin{i}"),
+            at,
+            at + PAGE,
+            1,
+            label,
+            Tone::OwnerA,
+        ));
+        physical.push(range(
+            &format!("epc{i}"),
+            to,
+            to + PAGE,
+            1,
+            label,
+            Tone::OwnerA,
+        ));
+        links.push(Link {
+            from: format!("lin{i}"),
+            to: format!("epc{i}"),
+            tone: Tone::OwnerA,
+        });
     }
     for i in pages + 4..if each { epc } else { 0 } {
         let at = 0x8000_0000 + i * PAGE;
-        physical.push(range(&format!("epc{i}"), at, at + PAGE, 1, "free", Tone::Free));
+        physical.push(range(
+            &format!("epc{i}"),
+            at,
+            at + PAGE,
+            1,
+            "free",
+            Tone::Free,
+        ));
     }
     map(
-        vec![lane("process", 0, 1 << 47, process), lane("physical", 0, 1 << 36, physical)],
+        vec![
+            lane("process", 0, 1 << 47, process),
+            lane("physical", 0, 1 << 36, physical),
+        ],
         links,
     )
 }

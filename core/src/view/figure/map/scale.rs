@@ -26,9 +26,19 @@ pub(super) fn weight(size: u64, least: u64) -> f32 {
 
 /// The lengths of all items, in order. Their sum is `room` where `room` suffices for the least of
 /// all; the result depends on what is there, not on what changed, so that stepping moves nothing.
-pub(super) fn lengths(needs: &[Need], room: f32) -> Vec<f32> {
+///
+/// Without `room` every item gets what it needs.
+pub(super) fn lengths(needs: &[Need], room: Option<f32>) -> Vec<f32> {
+    let Some(room) = room else {
+        return needs.iter().map(|n| n.whole).collect();
+    };
     let mut lengths: Vec<f32> = needs.iter().map(|n| n.least).collect();
-    let mut left = room - lengths.iter().sum::<f32>();
+    let sum: f32 = lengths.iter().sum();
+    if sum > room {
+        lengths.iter_mut().for_each(|l| *l *= room / sum);
+        return lengths;
+    }
+    let mut left = room - sum;
     let mut order: Vec<usize> = (0..needs.len()).collect();
     let lack = |i: usize| needs[i].whole - needs[i].least;
     order.sort_by(|&a, &b| {

@@ -95,7 +95,7 @@ impl<'a> Strip<'a> {
     }
 
     /// Takes the first way of gathering that fits; says what its items need and the room there is.
-    fn choose(&mut self, apart: &BTreeSet<usize>, frame: Frame<'_>) -> (Vec<Need>, f32) {
+    fn choose(&mut self, apart: &BTreeSet<usize>, frame: Frame<'_>) -> (Vec<Need>, Option<f32>) {
         let most = match frame.turn {
             Turn::Wide => (frame.room / 8.0) as usize,
             Turn::Tall => 40,
@@ -136,16 +136,12 @@ impl<'a> Strip<'a> {
                     (Turn::Tall, _) => LONG.1,
                 };
                 if least <= limit || fold == Fold::Chunks {
-                    let room = if frame.turn == Turn::Wide {
-                        frame.room
-                    } else {
-                        0.0
-                    };
+                    let room = (frame.turn == Turn::Wide).then_some(frame.room);
                     return (needs, room);
                 }
             }
         }
-        (Vec::new(), 0.0)
+        (Vec::new(), None)
     }
 
     /// About how many shapes the items take.
