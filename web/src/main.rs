@@ -1,12 +1,10 @@
-//! The page: draws panels, knows no machine.
+//! Starts the page on the document's body.
 
-use yew::prelude::*;
-
-#[component]
-fn App() -> Html {
-    html! { <main><h1>{ "teescope" }</h1></main> }
-}
+use teescope_web::source::Source;
 
 fn main() {
-    yew::Renderer::<App>::new().render();
+    let body = web_sys::window().and_then(|w| w.document()?.body());
+    if let Some(body) = body {
+        teescope_web::start(body.into(), Source::everything());
+    }
 }

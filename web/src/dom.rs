@@ -1,0 +1,127 @@
+//! The few things the page asks of the browser beyond what Yew offers.
+
+use std::future::Future;
+
+use js_sys::{Array, Promise, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, Document, Element, File, HtmlAnchorElement, HtmlElement, Url, Window};
+use yew::prelude::*;
+
+pub(crate) fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+pub(crate) fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// The value of `data-<name>` on the nearest element around an event's target that has it.
+/// One listener on a list serves all its items this way.
+pub(crate) fn data(event: &Event, name: &str) -> Option<String> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let attribute = format!("data-{name}");
+    target
+        .closest(&format!("[{attribute}]"))
+        .ok()??
+        .get_attribute(&attribute)
+}
+
+/// The same as a number.
+pub(crate) fn number(event: &Event, name: &str) -> Option<u64> {
+    data(event, name)?.parse().ok()
+}
+
+/// Milliseconds since the page was opened.
+pub(crate) fn now() -> f64 {
+    window()
+        .and_then(|w| w.performance())
+        .map_or(0.0, |p| p.now())
+}
+
+/// Waits at least that long and lets the browser draw.
+pub(crate) async fn sleep(milliseconds: i32) {
+    let promise = Promise::new(&mut |resolve, _| {
+        if let Some(w) = window() {
+            _ = w.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
+        }
+    });
+    _ = JsFuture::from(promise).await;
+}
+
+pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
+    wasm_bindgen_futures::spawn_local(task);
+}
+
+/// The text of a file beside the page.
+pub(crate) async fn fetch(path: &str) -> Option<String> {
+    let response = JsFuture::from(window()?.fetch_with_str(path)).await.ok()?;
+    let response: web_sys::Response = response.dyn_into().ok()?;
+    if !response.ok() {
+        return None;
+    }
+    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+}
+
+/// The bytes of a file that the reader chose or dropped.
+pub(crate) async fn read(file: &File) -> Option<Vec<u8>> {
+    let buffer = JsFuture::from(file.array_buffer()).await.ok()?;
+    Some(Uint8Array::new(&buffer).to_vec())
+}
+
+/// Hands bytes to the reader as a file.
+pub(crate) fn download(name: &str, bytes: &[u8]) {
+    let run = || -> Result<(), JsValue> {
+        let parts = Array::of1(&Uint8Array::from(bytes));
+        let kind = BlobPropertyBag::new();
+        kind.set_type("application/octet-stream");
+        let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &kind)?;
+        let url = Url::create_object_url_with_blob(&blob)?;
+        let document = document().ok_or(JsValue::NULL)?;
+        let link: HtmlAnchorElement = document.create_element("a")?.dyn_into()?;
+        link.set_href(&url);
+        link.set_download(name);
+        link.click();
+        Url::revoke_object_url(&url)
+    };
+    _ = run();
+}
+
+/// Puts text on the clipboard; says whether that worked.
+pub(crate) async fn copy(text: &str) -> bool {
+    let Some(window) = window() else {
+        return false;
+    };
+    // A page that is not served securely has no clipboard at all.
+    let navigator: JsValue = window.navigator().into();
+    let has = js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|c| c.is_object());
+    if !has {
+        return false;
+    }
+    let written = window.navigator().clipboard().write_text(text);
+    JsFuture::from(written).await.is_ok()
+}
+
+/// Moves the keyboard's focus to the element of that id.
+pub(crate) fn focus(id: &str) {
+    let element = document().and_then(|d| d.get_element_by_id(id));
+    if let Some(element) = element.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        _ = element.focus();
+    }
+}
+
+/// Whether the reader is writing or choosing something, so that keys are not commands.
+pub(crate) fn is_typing(event: &KeyboardEvent) -> bool {
+    let Some(target) = event.target().and_then(|t| t.dyn_into::<Element>().ok()) else {
+        return false;
+    };
+    let name = target.tag_name();
+    let field = matches!(name.as_str(), "INPUT" | "SELECT" | "TEXTAREA");
+    field || target.closest("dialog").ok().flatten().is_some()
+}
+
+/// Whether a press of this key on what has the focus already means something.
+pub(crate) fn is_pressing(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
+    target.is_some_and(|t| matches!(t.tag_name().as_str(), "BUTTON" | "A" | "SUMMARY"))
+}

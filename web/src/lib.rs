@@ -1,0 +1,28 @@
+//! The page: draws panels, knows no machine.
+//!
+//! [`state`] holds what the page is showing and how it changes; [`app`] ties it to the browser
+//! (keys, address bar, dropped files); [`gallery`] and [`player`] are the two pages; [`panel`] draws
+//! each panel kind of [`teescope_core::view`]; [`dialog`] holds what opens over a page.
+//! Everything a reader may need again is in the address: [`state::State::link`].
+
+extern crate alloc;
+
+pub mod app;
+mod dialog;
+mod dom;
+mod figure;
+mod gallery;
+mod lang;
+mod panel;
+mod player;
+pub mod source;
+mod state;
+mod virtual_list;
+
+use source::Source;
+
+/// Starts the page in an element, replacing what is in it.
+pub fn start(root: web_sys::Element, source: Source) -> yew::AppHandle<app::App> {
+    root.set_inner_html("");
+    yew::Renderer::<app::App>::with_root_and_props(root, app::Props { source }).render()
+}

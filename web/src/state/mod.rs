@@ -1,0 +1,299 @@
+//! What the page is showing, and every way in which that changes.
+
+pub(crate) mod files;
+pub(crate) mod open;
+pub(crate) mod play;
+pub(crate) mod run;
+
+use std::rc::Rc;
+
+use teescope_core::text;
+use teescope_core::text::Text;
+use teescope_core::trace::{BadInput, Input, Link};
+use yew::prelude::*;
+
+use crate::lang::{self, Lang};
+use crate::source::Source;
+use files::Files;
+use play::{Do, Play};
+
+/// Light or dark; by default as the system says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Theme {
+    #[default]
+    Auto,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub(crate) fn id(self) -> Option<&'static str> {
+        match self {
+            Self::Auto => None,
+            Self::Light => Some("light"),
+            Self::Dark => Some("dark"),
+        }
+    }
+
+    pub(crate) fn of(id: Option<&str>) -> Self {
+        match id {
+            Some("light") => Self::Light,
+            Some("dark") => Self::Dark,
+            _ => Self::Auto,
+        }
+    }
+}
+
+/// Which page is shown.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Page {
+    /// What can be run.
+    Gallery,
+    /// A run that cannot be opened yet: it lacks a file, or something in it does not fit.
+    Asking(Rc<Asking>),
+    /// A run.
+    Player(Rc<Play>),
+}
+
+/// What was asked for and why it cannot be shown.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Asking {
+    pub(crate) link: Link,
+    pub(crate) bad: BadInput,
+}
+
+/// A sentence to the reader about what was just done.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Notice {
+    pub(crate) bad: bool,
+    pub(crate) says: Text,
+}
+
+/// What is open over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Open {
+    Keys,
+    GoTo,
+    Params,
+    Insert,
+    Share,
+}
+
+/// Everything the page is showing.
+#[derive(Clone)]
+pub(crate) struct State {
+    pub(crate) source: Source,
+    pub(crate) lang: Lang,
+    /// The language that the address names, if it names one.
+    pub(crate) chosen: Option<&'static str>,
+    pub(crate) theme: Theme,
+    /// Keys of the address that this version does not know.
+    rest: Vec<(String, String)>,
+    pub(crate) page: Page,
+    pub(crate) files: Rc<Files>,
+    pub(crate) notice: Option<Notice>,
+    pub(crate) open: Option<Open>,
+    /// Grows when the browser's history should get an entry.
+    pub(crate) visits: u32,
+    /// Whether the address could not be read and is left as it is.
+    pub(crate) unreadable: bool,
+}
+
+impl PartialEq for State {
+    /// Never equal: every reduction that changes nothing returns the same `Rc`.
+    fn eq(&self, _: &Self) -> bool {
+        false
+    }
+}
+
+/// What may happen.
+pub(crate) enum Action {
+    /// The address changed from outside.
+    Address(String),
+    /// A run was asked for.
+    Visit(Link),
+    /// The gallery was asked for.
+    Home,
+    /// A language was chosen and its sentences are here.
+    Lang(Lang, Option<&'static str>),
+    Theme(Theme),
+    /// Files were dropped or chosen.
+    Files(Vec<Input>),
+    Notice(Option<Notice>),
+    Open(Option<Open>),
+    /// Something within the run.
+    Play(Do),
+}
+
+impl State {
+    pub(crate) fn new(source: Source, lang: Lang, chosen: Option<&'static str>) -> Self {
+        Self {
+            source,
+            lang,
+            chosen,
+            theme: Theme::Auto,
+            rest: Vec::new(),
+            page: Page::Gallery,
+            files: Rc::default(),
+            notice: None,
+            open: None,
+            visits: 0,
+            unreadable: false,
+        }
+    }
+
+    /// The address of what is shown.
+    pub(crate) fn link(&self) -> Link {
+        let mut link = match &self.page {
+            Page::Gallery => Link::default(),
+            Page::Asking(asking) => asking.link.clone(),
+            Page::Player(play) => play.link(),
+        };
+        link.rest.clone_from(&self.rest);
+        link.set("lang", self.chosen);
+        link.set("theme", self.theme.id());
+        link
+    }
+
+    /// Shows what an address says.
+    pub(crate) fn go(&mut self, fragment: &str) {
+        let link = match Link::read(fragment) {
+            Ok(link) => link,
+            Err(bad) => {
+                self.unreadable = true;
+                self.notice = Some(Notice::bad(bad.why));
+                return;
+            }
+        };
+        self.unreadable = false;
+        self.theme = Theme::of(link.get("theme"));
+        self.chosen = link.get("lang").and_then(lang::known);
+        self.rest = link.rest.clone();
+        self.rest.retain(|(k, _)| k != "lang" && k != "theme");
+        self.show(link);
+    }
+
+    /// Shows a link's page, keeping the runs at hand when one of them is meant.
+    fn show(&mut self, link: Link) {
+        if link.scenario.is_empty() {
+            self.page = Page::Gallery;
+            return;
+        }
+        if let Page::Player(play) = &self.page
+            && let Some(found) = play.at_link(&link)
+        {
+            self.page = Page::Player(Rc::new(found));
+            return;
+        }
+        match open::open(self.source, &link, &self.files) {
+            Ok((play, notice)) => {
+                self.page = Page::Player(Rc::new(play));
+                self.notice = notice;
+            }
+            Err(bad) => self.page = Page::Asking(Rc::new(Asking { link, bad })),
+        }
+    }
+
+    /// A copy on which the current run may be changed.
+    fn playing(&mut self) -> Option<&mut Play> {
+        match &mut self.page {
+            Page::Player(play) => Some(Rc::make_mut(play)),
+            _ => None,
+        }
+    }
+}
+
+impl Notice {
+    pub(crate) fn bad(says: Text) -> Self {
+        Self { bad: true, says }
+    }
+
+    pub(crate) fn good(says: Text) -> Self {
+        Self { bad: false, says }
+    }
+}
+
+impl Reducible for State {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match action {
+            Action::Address(fragment) => next.go(&fragment),
+            Action::Visit(link) => {
+                next.visits += 1;
+                next.unreadable = false;
+                next.notice = None;
+                next.open = None;
+                next.show(link);
+            }
+            Action::Home => {
+                next.visits += 1;
+                next.unreadable = false;
+                next.notice = None;
+                next.page = Page::Gallery;
+            }
+            Action::Lang(lang, chosen) => {
+                next.lang = lang;
+                next.chosen = chosen;
+            }
+            Action::Theme(theme) => next.theme = theme,
+            Action::Files(files) => files::take(&mut next, files),
+            Action::Notice(notice) => next.notice = notice,
+            Action::Open(open) => next.open = open,
+            Action::Play(act) => {
+                let (source, files) = (next.source, next.files.clone());
+                let keeps = act.keeps_notice();
+                let Some(play) = next.playing() else {
+                    return self;
+                };
+                let said = play.act(act, source, &files);
+                if said.is_some() || !keeps {
+                    next.notice = said;
+                }
+                next.unreadable = false;
+            }
+        }
+        Rc::new(next)
+    }
+}
+
+/// What every component needs: the language and a way to act.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Ctx {
+    pub(crate) lang: Lang,
+    pub(crate) dispatch: UseReducerDispatcher<State>,
+}
+
+impl Ctx {
+    pub(crate) fn t(&self, text: &Text) -> AttrValue {
+        self.lang.t(text)
+    }
+
+    pub(crate) fn act(&self, act: Do) {
+        self.dispatch.dispatch(Action::Play(act));
+    }
+
+    pub(crate) fn open(&self, open: Open) {
+        self.dispatch.dispatch(Action::Open(Some(open)));
+    }
+
+    pub(crate) fn close(&self) {
+        self.dispatch.dispatch(Action::Open(None));
+    }
+
+    pub(crate) fn say(&self, notice: Notice) {
+        self.dispatch.dispatch(Action::Notice(Some(notice)));
+    }
+}
+
+/// The context of the component that calls it.
+#[hook]
+pub(crate) fn use_ctx() -> Ctx {
+    use_context::<Ctx>().expect("the page gives every component its context")
+}
+
+/// The sentence for a fork that a run of somebody's file does not allow.
+pub(crate) fn no_scenario() -> Text {
+    text!("ui.no-scenario", "This run cannot be opened again with other parameters.")
+}
