@@ -125,3 +125,53 @@ pub(crate) fn is_pressing(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
     target.is_some_and(|t| matches!(t.tag_name().as_str(), "BUTTON" | "A" | "SUMMARY"))
 }
+
+/// Moves the focus among the elements of a list with the up and down arrows, Home and End.
+pub(crate) fn roam(event: &KeyboardEvent, selector: &str) {
+    let list = event.current_target().and_then(|t| t.dyn_into::<Element>().ok());
+    let here = event.target().and_then(|t| t.dyn_into::<Element>().ok());
+    let (Some(list), Some(here)) = (list, here) else {
+        return;
+    };
+    let Ok(all) = list.query_selector_all(selector) else {
+        return;
+    };
+    let at = (0..all.length()).find(|i| all.get(*i).is_some_and(|n| n.is_same_node(Some(&here))));
+    let Some(at) = at else {
+        return;
+    };
+    let last = all.length() - 1;
+    let to = match event.key().as_str() {
+        "ArrowDown" => (at + 1).min(last),
+        "ArrowUp" => at.saturating_sub(1),
+        "Home" => 0,
+        "End" => last,
+        _ => return,
+    };
+    event.prevent_default();
+    event.stop_propagation();
+    if let Some(e) = all.get(to).and_then(|n| n.dyn_into::<HtmlElement>().ok()) {
+        _ = e.focus();
+    }
+}
+
+/// The value of the field an event came from.
+pub(crate) fn value(event: &Event) -> String {
+    let Some(target) = event.target() else {
+        return String::new();
+    };
+    if let Some(input) = target.dyn_ref::<web_sys::HtmlInputElement>() {
+        return match input.type_().as_str() {
+            "checkbox" if input.checked() => "yes".to_string(),
+            "checkbox" => "no".to_string(),
+            _ => input.value(),
+        };
+    }
+    match target.dyn_ref::<web_sys::HtmlSelectElement>() {
+        Some(select) => select.value(),
+        None => target
+            .dyn_ref::<web_sys::HtmlTextAreaElement>()
+            .map(web_sys::HtmlTextAreaElement::value)
+            .unwrap_or_default(),
+    }
+}

@@ -114,8 +114,10 @@ pub(crate) enum Action {
     Visit(Link),
     /// The gallery was asked for.
     Home,
-    /// A language was chosen and its sentences are here.
-    Lang(Lang, Option<&'static str>),
+    /// A language's sentences are here.
+    Lang(Lang),
+    /// A language was chosen.
+    Choose(&'static str),
     Theme(Theme),
     /// Files were dropped or chosen.
     Files(Vec<Input>),
@@ -233,10 +235,8 @@ impl Reducible for State {
                 next.notice = None;
                 next.page = Page::Gallery;
             }
-            Action::Lang(lang, chosen) => {
-                next.lang = lang;
-                next.chosen = chosen;
-            }
+            Action::Lang(lang) => next.lang = lang,
+            Action::Choose(code) => next.chosen = Some(code),
             Action::Theme(theme) => next.theme = theme,
             Action::Files(files) => files::take(&mut next, files),
             Action::Notice(notice) => next.notice = notice,
@@ -247,7 +247,12 @@ impl Reducible for State {
                 let Some(play) = next.playing() else {
                     return self;
                 };
+                let before = play.run().id;
                 let said = play.act(act, source, &files);
+                let forked = play.run().id != before;
+                if forked {
+                    next.open = None;
+                }
                 if said.is_some() || !keeps {
                     next.notice = said;
                 }

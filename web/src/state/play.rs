@@ -46,6 +46,8 @@ pub(crate) struct Play {
     pub(crate) selected: Option<Place>,
     pub(crate) playing: bool,
     pub(crate) speed: usize,
+    /// The address to be probed, while the probe is open.
+    pub(crate) probe: Option<u64>,
 }
 
 /// What may be done while reading a run.
@@ -58,6 +60,12 @@ pub(crate) enum Do {
     /// To the next (or previous) step that wrote the selected place.
     Change(bool),
     Select(Option<Place>),
+    /// Opens the probe at an address, or closes it.
+    Probe(Option<u64>),
+    /// A range was picked: selects what it stands for and fills in the probe's address.
+    Pick(Option<Place>, u64),
+    /// Leaves what was entered last.
+    Escape,
     Mark,
     Against(Against),
     Observer(Option<Observer>),
@@ -82,7 +90,7 @@ pub(crate) enum Do {
 impl Do {
     /// Whether this may happen without the reader's doing, so that a notice stays.
     pub(super) fn keeps_notice(&self) -> bool {
-        matches!(self, Self::Worked(..) | Self::Parted(..) | Self::Tick(_) | Self::Select(_))
+        matches!(self, Self::Worked(..) | Self::Parted(..) | Self::Tick(_) | Self::Select(_) | Self::Pick(..))
     }
 }
 
@@ -99,6 +107,7 @@ impl Play {
             selected: None,
             playing: false,
             speed: 2,
+            probe: None,
         }
     }
 
@@ -182,6 +191,12 @@ impl Play {
             Do::Phase(forwards) => self.phase(forwards),
             Do::Change(forwards) => return self.change(forwards),
             Do::Select(place) => self.selected = place,
+            Do::Probe(address) => self.probe = address,
+            Do::Pick(place, address) => {
+                self.selected = place;
+                self.probe = self.probe.map(|_| address);
+            }
+            Do::Escape => self.escape(),
             Do::Mark => self.set_mark(),
             Do::Against(against) => return self.compare(against),
             Do::Observer(observer) => self.observer = observer,
@@ -211,6 +226,20 @@ impl Play {
     fn stay(&mut self, position: u64) {
         self.playing = false;
         self.seek(position);
+    }
+
+    fn escape(&mut self) {
+        if self.playing {
+            self.playing = false;
+        } else if self.probe.is_some() {
+            self.probe = None;
+        } else if self.against != Against::Before {
+            self.against = Against::Before;
+        } else if self.selected.is_some() {
+            self.selected = None;
+        } else {
+            self.observer = None;
+        }
     }
 
     fn start_or_stop(&mut self, playing: bool) {

@@ -1,0 +1,311 @@
+//! Ties the state to the browser: address bar, keys, dropped files, language, theme.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use teescope_core::text;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use yew::prelude::*;
+
+use crate::gallery::asking::AskingPage;
+use crate::gallery::settings::Chosen;
+use crate::gallery::{Gallery, drop};
+use crate::lang::{self, Lang};
+use crate::player::Player;
+use crate::source::Source;
+use crate::state::play::{Against, Do};
+use crate::state::{Action, Ctx, Notice, Open, Page, State};
+use crate::dom;
+
+/// What the page is made with.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// The machines it offers.
+    pub source: Source,
+}
+
+/// The page.
+#[component]
+pub fn App(props: &Props) -> Html {
+    let source = props.source;
+    let state = use_reducer(move || first(source));
+    let ctx = Ctx {
+        lang: state.lang.clone(),
+        dispatch: state.dispatcher(),
+    };
+    let spoken = use_language(&state, &ctx);
+    use_document(&state);
+    use_address(&state, &ctx);
+    use_keys(&state, &ctx);
+    let over = use_state_eq(|| false);
+    let dragover = use_callback(over.setter(), |event: DragEvent, over| {
+        event.prevent_default();
+        over.set(true);
+    });
+    let dragleave = use_callback(over.setter(), |event: DragEvent, over| {
+        if event.related_target().is_none() {
+            over.set(false);
+        }
+    });
+    let dropped = use_callback((ctx.clone(), over.setter()), |event: DragEvent, (ctx, over)| {
+        event.prevent_default();
+        over.set(false);
+        drop::take(ctx, event.data_transfer().and_then(|d| d.files()));
+    });
+    if !spoken {
+        return html! { <div class="page" aria-busy="true"></div> };
+    }
+    html! {
+        <ContextProvider<Ctx> context={ctx.clone()}>
+        <ContextProvider<Chosen> context={Chosen(state.theme)}>
+            <div class={classes!("page", over.then_some("is-over"))} ondragover={dragover} ondragleave={dragleave} ondrop={dropped}>
+                { page(&state) }
+                <NoticeBar notice={state.notice.clone()} />
+            </div>
+        </ContextProvider<Chosen>>
+        </ContextProvider<Ctx>>
+    }
+}
+
+/// The state that the address asks for.
+fn first(source: Source) -> State {
+    let mut state = State::new(source, Lang::english(), None);
+    state.go(&fragment());
+    state
+}
+
+fn page(state: &UseReducerHandle<State>) -> Html {
+    match &state.page {
+        Page::Gallery => html! { <Gallery source={state.source} link={state.link()} /> },
+        Page::Asking(asking) => html! { <AskingPage asking={asking.clone()} source={state.source} /> },
+        Page::Player(play) => html! { <Player play={play.clone()} open={state.open} /> },
+    }
+}
+
+fn fragment() -> String {
+    let hash = dom::window().and_then(|w| w.location().hash().ok()).unwrap_or_default();
+    hash.trim_start_matches('#').to_string()
+}
+
+/// Fetches the sentences of the language that is wanted; says whether any language can be shown yet.
+#[hook]
+fn use_language(state: &UseReducerHandle<State>, ctx: &Ctx) -> bool {
+    let wanted = state.chosen.unwrap_or_else(lang::preferred);
+    let asked = use_state_eq(|| wanted == "en");
+    let ctx = ctx.clone();
+    let has = state.lang.code;
+    let answered = asked.setter();
+    use_effect_with(wanted, move |wanted| {
+        let wanted = *wanted;
+        if wanted != has {
+            dom::spawn(async move {
+                match Lang::load(wanted).await {
+                    Some(lang) => ctx.dispatch.dispatch(Action::Lang(lang)),
+                    None => ctx.say(Notice::bad(text!("ui.language.failed", "The sentences of this language could not be fetched; the page stays as it is. Try again when the network is back."))),
+                }
+                answered.set(true);
+            });
+        }
+    });
+    *asked
+}
+
+/// Tells the document its language, theme and title.
+#[hook]
+fn use_document(state: &UseReducerHandle<State>) {
+    let title = match &state.page {
+        Page::Player(play) => {
+            let info = play.run().session.borrow().info().title.clone();
+            format!("{} · teescope", state.lang.t(&info))
+        }
+        _ => "teescope".to_string(),
+    };
+    use_effect_with((state.lang.code, state.theme, title), |(code, theme, title)| {
+        let Some(document) = dom::document() else {
+            return;
+        };
+        document.set_title(title);
+        if let Some(root) = document.document_element() {
+            _ = root.set_attribute("lang", code);
+            _ = match theme.id() {
+                Some(theme) => root.set_attribute("data-theme", theme),
+                None => root.remove_attribute("data-theme"),
+            };
+        }
+    });
+}
+
+/// Writes the address of what is shown, and shows what a changed address says.
+#[hook]
+fn use_address(state: &UseReducerHandle<State>, ctx: &Ctx) {
+    let written = use_mut_ref(|| (fragment(), 0_u32, 0.0_f64));
+    let latest = use_mut_ref(String::new);
+    let link = state.link().write();
+    let (visits, unreadable) = (state.visits, state.unreadable);
+    {
+        let written = written.clone();
+        use_effect_with((link, visits, unreadable), move |(link, visits, unreadable)| {
+            latest.borrow_mut().clone_from(link);
+            if !unreadable && written.borrow().0 != *link {
+                write_address(&written, &latest, *visits);
+            }
+        });
+    }
+    let ctx = ctx.clone();
+    use_effect_with((), move |()| {
+        let heard = Closure::<dyn FnMut()>::new(move || {
+            let now = fragment();
+            let ours = written.borrow().0 == now;
+            if !ours {
+                written.borrow_mut().0.clone_from(&now);
+                ctx.dispatch.dispatch(Action::Address(now));
+            }
+        });
+        let window = dom::window();
+        if let Some(w) = &window {
+            _ = w.add_event_listener_with_callback("hashchange", heard.as_ref().unchecked_ref());
+        }
+        move || {
+            if let Some(w) = window {
+                _ = w.remove_event_listener_with_callback("hashchange", heard.as_ref().unchecked_ref());
+            }
+        }
+    });
+}
+
+/// Browsers complain about an address that changes too often, so quick changes are written together.
+const REST: f64 = 200.0;
+
+fn write_address(written: &Rc<RefCell<(String, u32, f64)>>, latest: &Rc<RefCell<String>>, visits: u32) {
+    let (now, last) = (dom::now(), written.borrow().2);
+    let push = written.borrow().1 != visits;
+    if !push && now - last < REST {
+        let (written, latest) = (written.clone(), latest.clone());
+        written.borrow_mut().2 = now + REST * 1000.0;
+        dom::spawn(async move {
+            dom::sleep(REST as i32).await;
+            put(&written, &latest.borrow(), visits, false);
+        });
+        return;
+    }
+    if !push && now < last {
+        return;
+    }
+    put(written, &latest.borrow(), visits, push);
+}
+
+fn put(written: &Rc<RefCell<(String, u32, f64)>>, link: &str, visits: u32, push: bool) {
+    let Some(window) = dom::window() else {
+        return;
+    };
+    *written.borrow_mut() = (link.to_string(), visits, dom::now());
+    let Ok(history) = window.history() else {
+        return;
+    };
+    let path = window.location().pathname().unwrap_or_default();
+    let search = window.location().search().unwrap_or_default();
+    let address = match link.is_empty() {
+        true => format!("{path}{search}"),
+        false => format!("#{link}"),
+    };
+    let empty = wasm_bindgen::JsValue::NULL;
+    _ = match push {
+        true => history.push_state_with_url(&empty, "", Some(&address)),
+        false => history.replace_state_with_url(&empty, "", Some(&address)),
+    };
+}
+
+/// The keys that work anywhere on the player.
+#[hook]
+fn use_keys(state: &UseReducerHandle<State>, ctx: &Ctx) {
+    let facts = use_mut_ref(|| None::<(bool, bool)>);
+    *facts.borrow_mut() = match &state.page {
+        Page::Player(play) => Some((play.playing, play.mark.is_none() && play.is_fork())),
+        _ => None,
+    };
+    let ctx = ctx.clone();
+    use_effect_with((), move |()| {
+        let heard = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event: KeyboardEvent| {
+            let plain = !(event.ctrl_key() || event.alt_key() || event.meta_key());
+            let Some((playing, to_original)) = *facts.borrow() else {
+                return;
+            };
+            if !plain || event.default_prevented() || dom::is_typing(&event) {
+                return;
+            }
+            if press(&ctx, &event, playing, to_original) {
+                event.prevent_default();
+            }
+        });
+        let document = dom::document();
+        if let Some(d) = &document {
+            _ = d.add_event_listener_with_callback("keydown", heard.as_ref().unchecked_ref());
+        }
+        move || {
+            if let Some(d) = document {
+                _ = d.remove_event_listener_with_callback("keydown", heard.as_ref().unchecked_ref());
+            }
+        }
+    });
+}
+
+/// Carries out a key; says whether it means anything.
+fn press(ctx: &Ctx, event: &KeyboardEvent, playing: bool, to_original: bool) -> bool {
+    let many = if event.shift_key() { 10 } else { 1 };
+    let act = match event.key().as_str() {
+        " " if dom::is_pressing(event) => return false,
+        " " => Do::Playing(!playing),
+        "ArrowRight" => Do::By(many),
+        "ArrowLeft" => Do::By(-many),
+        "PageDown" => Do::Phase(true),
+        "PageUp" => Do::Phase(false),
+        "Home" => Do::Seek(0),
+        "End" => Do::Seek(u64::MAX),
+        "]" => Do::Change(true),
+        "[" => Do::Change(false),
+        "m" => Do::Mark,
+        "d" if to_original => Do::Against(Against::Original),
+        "d" => Do::Against(Against::Mark),
+        "Escape" => Do::Escape,
+        "/" => {
+            dom::focus("search");
+            return true;
+        }
+        "g" => {
+            ctx.open(Open::GoTo);
+            return true;
+        }
+        "?" => {
+            ctx.open(Open::Keys);
+            return true;
+        }
+        _ => return false,
+    };
+    ctx.act(act);
+    true
+}
+
+#[derive(PartialEq, Properties)]
+struct NoticeProps {
+    notice: Option<Notice>,
+}
+
+/// A sentence about what was just done, until the next thing is done.
+#[component]
+fn NoticeBar(props: &NoticeProps) -> Html {
+    let ctx = crate::state::use_ctx();
+    let close = use_callback(ctx.clone(), |_: MouseEvent, ctx| {
+        ctx.dispatch.dispatch(Action::Notice(None));
+    });
+    let Some(notice) = &props.notice else {
+        return html! { <div class="nothing"></div> };
+    };
+    let class = if notice.bad { "notice is-bad" } else { "notice" };
+    html! {
+        <div {class} role={if notice.bad { "alert" } else { "status" }}>
+            <p>{ ctx.t(&notice.says) }</p>
+            <button class="q" onclick={close} aria-label={ctx.t(&text!("ui.notice.close", "Put this away"))}>{ "×" }</button>
+        </div>
+    }
+}

@@ -1,0 +1,139 @@
+//! Changing parameters: a field for each, by what it takes.
+
+use std::rc::Rc;
+
+use teescope_core::text;
+use teescope_core::text::Text;
+use teescope_core::trace::{Param, ParamKind, Params as Values, ScenarioInfo, Settings};
+use yew::prelude::*;
+
+use super::{Dialog, Props};
+use crate::dom;
+use crate::gallery::drop::FileButton;
+use crate::state::play::Do;
+use crate::state::{Ctx, use_ctx};
+
+#[component]
+pub(super) fn Params(props: &Props) -> Html {
+    let ctx = use_ctx();
+    let info = props.frame.info.clone();
+    let old = use_memo(props.play.run().id, |_| props.play.run().settings());
+    let values = use_state_eq(|| old.params.clone());
+    let seed = use_state_eq(|| old.seed.to_string());
+    let change = {
+        let (values, seed) = (values.clone(), seed.clone());
+        Callback::from(move |event: Event| {
+            let Some(key) = dom::data(&event, "param") else {
+                return;
+            };
+            if key == "seed" {
+                seed.set(dom::value(&event));
+                return;
+            }
+            let mut next = (*values).clone();
+            next.insert(key, dom::value(&event));
+            values.set(next);
+        })
+    };
+    let next = settings(&info, &values, &seed, &old);
+    let wrong = match &next {
+        Ok(next) => info.resolve(next).err().map(|b| b.why),
+        Err(why) => Some(why.clone()),
+    };
+    let apply = {
+        let (ctx, next) = (ctx.clone(), next.ok());
+        Callback::from(move |_: MouseEvent| {
+            if let Some(next) = next.clone() {
+                ctx.act(Do::Settings(next));
+            }
+        })
+    };
+    html! {
+        <Dialog title={text!("ui.params", "Change a parameter")}>
+            <p class="dim">{ ctx.t(&text!("ui.params.says", "A new run opens beside this one.")) }</p>
+            <div onchange={change}>
+                <Fields info={info} values={Rc::new((*values).clone())} />
+                <label class="row"><span>{ ctx.t(&text!("ui.params.seed", "Seed")) }
+                    <small>{ ctx.t(&text!("ui.params.seed-says", "everything that would be random comes from it")) }</small></span>
+                    <input class="m" data-param="seed" value={(*seed).clone()} /></label>
+            </div>
+            if let Some(why) = &wrong {
+                <p class="why" role="alert">{ ctx.t(why) }</p>
+            }
+            <div class="choices"><button class="go" onclick={apply} disabled={wrong.is_some()}>{ ctx.t(&text!("ui.params.do", "Run it")) }</button></div>
+        </Dialog>
+    }
+}
+
+/// The settings that the fields say; values equal to their defaults are left out.
+fn settings(info: &ScenarioInfo, values: &Values, seed: &str, old: &Settings) -> Result<Settings, Text> {
+    let seed = seed.trim().parse().map_err(|_| {
+        text!("ui.params.bad-seed", "The seed is no whole number of 64 bits.")
+    })?;
+    let mut params = values.clone();
+    params.retain(|k, v| info.params.iter().any(|p| p.key == k && p.default != *v));
+    Ok(Settings { params, seed, edits: old.edits.clone() })
+}
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct FieldsProps {
+    pub(crate) info: Rc<ScenarioInfo>,
+    pub(crate) values: Rc<Values>,
+}
+
+/// A field for every parameter; changes are heard by the element around them.
+#[component]
+pub(crate) fn Fields(props: &FieldsProps) -> Html {
+    html! {
+        <>
+            for p in &props.info.params {
+                <Field key={p.key} param={Rc::new(p.clone())} value={props.values.get(p.key).unwrap_or(&p.default).clone()} />
+            }
+        </>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct FieldProps {
+    pub(crate) param: Rc<Param>,
+    pub(crate) value: String,
+}
+
+/// The field of one parameter.
+#[component]
+pub(crate) fn Field(props: &FieldProps) -> Html {
+    let ctx = use_ctx();
+    let p = &props.param;
+    html! {
+        <label class="row"><span>{ ctx.t(&p.title) }<small>{ ctx.t(&p.help) }</small></span>
+            { control(&ctx, p, &props.value) }</label>
+    }
+}
+
+fn control(ctx: &Ctx, p: &Param, value: &str) -> Html {
+    let value = value.to_string();
+    match &p.kind {
+        ParamKind::Choice(choices) => html! {
+            <select data-param={p.key}>
+                for (v, says) in choices {
+                    <option key={*v} value={*v} selected={*v == value}>{ ctx.t(says) }</option>
+                }
+            </select>
+        },
+        ParamKind::Number { min, max } => {
+            let range = text!("ui.params.range", "{min} to {max}", min = *min, max = *max);
+            html! { <span><input class="m" data-param={p.key} inputmode="numeric" {value} />{ " " }<small>{ ctx.t(&range) }</small></span> }
+        }
+        ParamKind::Flag => html! {
+            <input type="checkbox" data-param={p.key} checked={value == "yes"} />
+        },
+        ParamKind::Hex { .. } => html! {
+            <textarea class="m" data-param={p.key} rows="2" spellcheck="false" {value}></textarea>
+        },
+        ParamKind::Words { .. } => html! { <input data-param={p.key} {value} /> },
+        ParamKind::File { what, .. } => {
+            let named = if value.is_empty() { text!("ui.params.no-file", "none") } else { value.into() };
+            html! { <span>{ ctx.t(what) }{ ": " }<span class="m cut">{ ctx.t(&named) }</span>{ " " }<FileButton /></span> }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Handing a run on: its link, its case file, its text.
+
+use teescope_core::text;
+use teescope_core::trace::{ParamKind, dump};
+use yew::prelude::*;
+
+use super::{Dialog, Props};
+use crate::dom;
+use crate::player::copy;
+use crate::state::use_ctx;
+
+#[component]
+pub(super) fn Share(props: &Props) -> Html {
+    let ctx = use_ctx();
+    let run = props.play.run();
+    let link = dom::window().and_then(|w| w.location().href().ok()).unwrap_or_default();
+    let name = run.scenario().replace('/', "-");
+    let session = run.session.clone();
+    let click = {
+        let (ctx, link, name) = (ctx.clone(), link.clone(), name.clone());
+        Callback::from(move |event: MouseEvent| match dom::data(&event, "share").as_deref() {
+            Some("copy") => copy(&ctx, link.clone()),
+            Some("case") => {
+                let case = session.borrow_mut().case().write();
+                dom::download(&format!("{name}.case.json"), case.as_bytes());
+            }
+            Some("dump") => {
+                let mut session = session.borrow_mut();
+                let len = session.len();
+                let text = dump(&mut **session, len, &ctx.lang.catalogue);
+                dom::download(&format!("{name}.txt"), text.as_bytes());
+            }
+            _ => {}
+        })
+    };
+    let set = run.settings().params;
+    let file = props.frame.info.params.iter().any(|p| {
+        matches!(p.kind, ParamKind::File { .. }) && set.get(p.key).is_some_and(|v| !v.is_empty())
+    });
+    html! {
+        <Dialog title={text!("ui.share", "Share this run")}>
+            <p>{ ctx.t(&text!("ui.share.says", "The link holds everything the page shows: the scenario, the step, your changes. It goes to no server.")) }</p>
+            if file {
+                <p>{ ctx.t(&text!("ui.share.file", "It names your file by its SHA-256 only; whoever opens it is asked for the file.")) }</p>
+            }
+            <label class="row">{ ctx.t(&text!("ui.share.link", "Link")) }
+                <input class="m" readonly=true value={link} /></label>
+            <div class="choices" onclick={click}>
+                <button class="go" data-share="copy">{ ctx.t(&text!("ui.share.copy", "Copy the link")) }</button>
+                <button data-share="case">{ ctx.t(&text!("ui.share.case", "Save as a case file")) }</button>
+                <button data-share="dump">{ ctx.t(&text!("ui.share.dump", "Save as text")) }</button>
+            </div>
+            <p class="dim">{ ctx.t(&text!("ui.share.case-says", "A case file is a few lines of JSON; dropped on this page, or given to the command line, it is replayed to the same digest.")) }</p>
+        </Dialog>
+    }
+}

@@ -1,0 +1,72 @@
+//! A run that cannot be opened yet: which file it lacks, or what in it does not fit.
+
+use std::rc::Rc;
+
+use teescope_core::text;
+use teescope_core::trace::Link;
+use yew::prelude::*;
+
+use super::Settings;
+use super::drop::FileButton;
+use crate::source::Source;
+use crate::state::open::info;
+use crate::state::{Action, Asking, use_ctx};
+
+#[derive(Clone, Properties)]
+pub(crate) struct Props {
+    pub(crate) asking: Rc<Asking>,
+    pub(crate) source: Source,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.asking, &other.asking)
+    }
+}
+
+#[component]
+pub(crate) fn AskingPage(props: &Props) -> Html {
+    let ctx = use_ctx();
+    let asking = &props.asking;
+    let info = info(props.source, &asking.link.scenario);
+    let home = use_callback(ctx.clone(), |event: MouseEvent, ctx| {
+        event.prevent_default();
+        ctx.dispatch.dispatch(Action::Home);
+    });
+    let fresh = {
+        let (ctx, id) = (ctx.clone(), asking.link.scenario.clone());
+        Callback::from(move |_: MouseEvent| {
+            let link = Link { scenario: id.clone(), ..Link::default() };
+            ctx.dispatch.dispatch(Action::Visit(link));
+        })
+    };
+    let title = match asking.bad.missing_file {
+        true => text!("ui.asking.file", "A file is asked for"),
+        false => text!("ui.asking.bad", "This link cannot be shown"),
+    };
+    let changed = asking.link.settings != teescope_core::trace::Settings::default();
+    html! {
+        <div class="gallery">
+            <header class="head">
+                <a class="brand" href="#" onclick={home.clone()}>{ "teescope" }</a>
+                if let Some(info) = &info {
+                    <span class="title">{ ctx.t(&info.title) }</span>
+                }
+                <div class="actions"><Settings /></div>
+            </header>
+            <main id="panels" tabindex="-1" class="asking">
+                <h1>{ ctx.t(&title) }</h1>
+                <p class={if asking.bad.missing_file { "lead" } else { "lead why" }} role="alert">{ ctx.t(&asking.bad.why) }</p>
+                if asking.bad.missing_file {
+                    <p><FileButton /></p>
+                }
+                <div class="choices">
+                    if info.is_some() && changed {
+                        <button onclick={fresh}>{ ctx.t(&text!("ui.asking.fresh", "Open the scenario without the link’s changes")) }</button>
+                    }
+                    <button onclick={home}>{ ctx.t(&text!("ui.asking.gallery", "To the gallery")) }</button>
+                </div>
+            </main>
+        </div>
+    }
+}

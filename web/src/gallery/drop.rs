@@ -1,0 +1,86 @@
+//! Files: dropped anywhere on the page, or chosen with a button. They never leave it.
+
+use std::rc::Rc;
+
+use teescope_core::text;
+use teescope_core::trace::Input;
+use wasm_bindgen::JsCast;
+use web_sys::{File, FileList, HtmlInputElement};
+use yew::prelude::*;
+
+use crate::dom;
+use crate::state::{Action, Ctx, Notice, use_ctx};
+
+/// The most bytes a file may have.
+const MOST: f64 = 256.0 * 1024.0 * 1024.0;
+
+/// Reads files and hands them to the page.
+pub(crate) fn take(ctx: &Ctx, list: Option<FileList>) {
+    let Some(list) = list else {
+        return;
+    };
+    let files: Vec<File> = (0..list.length()).filter_map(|i| list.get(i)).collect();
+    if files.is_empty() {
+        return;
+    }
+    let ctx = ctx.clone();
+    dom::spawn(async move {
+        let mut inputs = Vec::new();
+        for file in files {
+            let name = file.name();
+            if file.size() > MOST {
+                let why = text!("ui.file.large", "{name} is larger than 256 MiB, more than this page takes.", name = name);
+                ctx.say(Notice::bad(why));
+                return;
+            }
+            match dom::read(&file).await {
+                Some(bytes) => inputs.push(Input { name, bytes: Rc::from(bytes) }),
+                None => {
+                    let why = text!("ui.file.unreadable", "{name} could not be read; if it is a folder, drop the files in it.", name = name);
+                    ctx.say(Notice::bad(why));
+                    return;
+                }
+            }
+        }
+        ctx.dispatch.dispatch(Action::Files(inputs));
+    });
+}
+
+/// A button that lets the reader choose files.
+#[component]
+pub(crate) fn FileButton() -> Html {
+    let ctx = use_ctx();
+    let node = use_node_ref();
+    let click = use_callback(node.clone(), |_: MouseEvent, node| {
+        if let Some(input) = node.cast::<HtmlInputElement>() {
+            input.click();
+        }
+    });
+    let change = use_callback(ctx.clone(), |event: Event, ctx| {
+        event.stop_propagation();
+        let input = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
+        if let Some(input) = input {
+            take(ctx, input.files());
+            input.set_value("");
+        }
+    });
+    html! {
+        <>
+            <input ref={node} type="file" multiple=true hidden=true onchange={change} tabindex="-1" />
+            <button type="button" onclick={click}>{ ctx.t(&text!("ui.file.choose", "Choose a file …")) }</button>
+        </>
+    }
+}
+
+/// The place that says files may be dropped; in fact the whole page takes them.
+#[component]
+pub(crate) fn DropZone() -> Html {
+    let ctx = use_ctx();
+    html! {
+        <section class="dropzone">
+            <h2>{ ctx.t(&text!("ui.drop", "Drop a file of your own")) }</h2>
+            <p>{ ctx.t(&text!("ui.drop.says", "A signed program, a signature structure, a case file: it is recognised and becomes a run. Several may be dropped together. They are read here and never leave the page.")) }</p>
+            <FileButton />
+        </section>
+    }
+}

@@ -1,0 +1,128 @@
+//! The gallery: everything that can be run, by machine and by question, and a place to drop a file.
+
+pub(crate) mod asking;
+pub(crate) mod drop;
+pub(crate) mod settings;
+
+use std::rc::Rc;
+
+use teescope_core::text;
+use teescope_core::trace::{Link, ScenarioInfo, Tee};
+use yew::prelude::*;
+
+use crate::source::Source;
+use crate::state::{Ctx, use_ctx};
+use drop::DropZone;
+pub(crate) use settings::Settings;
+
+/// What the gallery lists.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct Props {
+    pub(crate) source: Source,
+    /// The address of the gallery: links keep its language and theme.
+    pub(crate) link: Link,
+}
+
+/// A machine and what it lists.
+struct Shelf {
+    tee: Tee,
+    scenarios: Vec<ScenarioInfo>,
+}
+
+#[component]
+pub(crate) fn Gallery(props: &Props) -> Html {
+    let ctx = use_ctx();
+    let source = props.source;
+    let shelves = use_memo((), move |()| shelves(source));
+    let link = props.link.clone();
+    html! {
+        <div class="gallery">
+            <header class="head">
+                <a class="brand" href="#">{ "teescope" }</a>
+                <div class="actions"><Settings /></div>
+            </header>
+            <main id="panels" tabindex="-1">
+                { intro(&ctx) }
+                for shelf in shelves.iter() { { draw(&ctx, shelf, &link) } }
+                if shelves.is_empty() {
+                    <p class="empty">{ ctx.t(&text!("ui.gallery.empty", "No machine is built into this page.")) }</p>
+                }
+                <DropZone />
+                { questions(&ctx, &shelves, &link) }
+            </main>
+        </div>
+    }
+}
+
+fn shelves(source: Source) -> Vec<Shelf> {
+    let all = (source.all)().into_iter().map(|tee| {
+        let scenarios = tee.scenarios.iter().map(|s| s.info());
+        let scenarios = scenarios.filter(|i| i.listed).collect();
+        Shelf { tee, scenarios }
+    });
+    all.collect()
+}
+
+fn intro(ctx: &Ctx) -> Html {
+    html! {
+        <div class="intro">
+            <h1>{ ctx.t(&text!("ui.gallery.title", "A playground for trusted execution environments")) }</h1>
+            <p class="lead">{ ctx.t(&text!("ui.gallery.lead", "Not a picture of the machine: the machine. Every step runs the real checks over the real bytes and comes to the real digests, forwards and backwards, here in the page.")) }</p>
+            <ul class="promises">
+                <li>{ ctx.t(&text!("ui.gallery.explained", "Every byte, every check and every refusal says what it is and which section of which document says so.")) }</li>
+                <li>{ ctx.t(&text!("ui.gallery.break", "Change a parameter, insert an operation, flip a bit: your run opens beside the original, and the difference is shown.")) }</li>
+                <li>{ ctx.t(&text!("ui.gallery.local", "Nothing leaves the page. A link holds everything you see, except your files.")) }</li>
+            </ul>
+        </div>
+    }
+}
+
+fn draw(ctx: &Ctx, shelf: &Shelf, link: &Link) -> Html {
+    let tee = &shelf.tee;
+    html! {
+        <section key={tee.id} class="shelf" aria-labelledby={format!("tee-{}", tee.id)}>
+            <div class="shelf-head">
+                <h2 id={format!("tee-{}", tee.id)}>{ ctx.t(&tee.title) }</h2>
+                <p>{ ctx.t(&tee.what) }</p>
+            </div>
+            <ol class="scenarios">
+                for (i, info) in shelf.scenarios.iter().enumerate() {
+                    <li key={info.id}>
+                        <a href={href(link, info.id)}>
+                            <span class="n m" aria-hidden="true">{ i + 1 }</span>
+                            <h3>{ ctx.t(&info.title) }</h3>
+                            <p class="question">{ ctx.t(&info.question) }</p>
+                            <p class="lesson">{ ctx.t(&info.lesson) }</p>
+                        </a>
+                    </li>
+                }
+            </ol>
+        </section>
+    }
+}
+
+/// The same scenarios by what a person would ask.
+fn questions(ctx: &Ctx, shelves: &Rc<Vec<Shelf>>, link: &Link) -> Html {
+    let all = shelves.iter().flat_map(|s| s.scenarios.iter().map(|i| (&s.tee, i)));
+    html! {
+        <section class="questions" aria-labelledby="questions">
+            <h2 id="questions">{ ctx.t(&text!("ui.gallery.questions", "By question")) }</h2>
+            <ul>
+                for (tee, info) in all {
+                    <li key={info.id}><a href={href(link, info.id)}>{ ctx.t(&info.question) }</a>
+                        <span class="dim">{ ctx.t(&tee.title) }{ " · " }{ ctx.t(&info.title) }</span></li>
+                }
+            </ul>
+        </section>
+    }
+}
+
+/// The address of a scenario, in the language and theme of the page.
+fn href(link: &Link, id: &str) -> String {
+    let link = Link {
+        scenario: id.to_string(),
+        rest: link.rest.clone(),
+        ..Link::default()
+    };
+    format!("#{}", link.write())
+}

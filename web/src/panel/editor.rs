@@ -1,0 +1,114 @@
+//! A field looked at closely: what it means, its bytes, and the bits that may be flipped.
+
+use std::rc::Rc;
+
+use teescope_core::text;
+use teescope_core::trace::Place;
+use teescope_core::view::{Bytes, Panel};
+use yew::prelude::*;
+
+use crate::dom;
+use crate::player::frame::Frame;
+use crate::state::play::Do;
+use crate::state::{Ctx, use_ctx};
+
+/// Bytes of a field that are offered for flipping at once.
+const PAGE: usize = 64;
+
+#[derive(Clone, Properties)]
+pub(super) struct Props {
+    pub(super) frame: Rc<Frame>,
+    pub(super) index: usize,
+    pub(super) field: usize,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.frame, &other.frame) && (self.index, self.field) == (other.index, other.field)
+    }
+}
+
+#[component]
+pub(super) fn Editor(props: &Props) -> Html {
+    let ctx = use_ctx();
+    let byte = use_state_eq(|| None::<usize>);
+    let page = use_state_eq(|| 0_usize);
+    {
+        let (byte, page) = (byte.setter(), page.setter());
+        use_effect_with(props.field, move |_| {
+            byte.set(None);
+            page.set(0);
+        });
+    }
+    let click = {
+        let (ctx, props, byte, page) = (ctx.clone(), props.clone(), byte.clone(), page.clone());
+        Callback::from(move |event: MouseEvent| {
+            let number = |name| dom::number(&event, name).and_then(|n| usize::try_from(n).ok());
+            if let Some(n) = number("page") {
+                page.set(n);
+            } else if let Some(i) = number("byte") {
+                byte.set(if *byte == Some(i) { None } else { Some(i) });
+            } else if let (Some(bit), Some(i)) = (number("bit"), *byte)
+                && let Some(Panel::Bytes(b)) = props.frame.view.panels.get(props.index)
+            {
+                let place = Place::new(b.place.space, b.place.at + i as u64, 1);
+                ctx.act(Do::Flip(place, bit as u8));
+            }
+        })
+    };
+    let Some(Panel::Bytes(bytes)) = props.frame.view.panels.get(props.index) else {
+        return html! { <div class="nothing"></div> };
+    };
+    let Some(f) = bytes.fields.get(props.field) else {
+        return html! { <div class="nothing"></div> };
+    };
+    let end = (f.offset + f.size).min(bytes.data.len());
+    let from = (f.offset + *page * PAGE).min(end);
+    let to = (from + PAGE).min(end);
+    let size = text!("ui.bytes.place", "offset {offset}, {size} bytes", offset = f.offset, size = f.size);
+    html! {
+        <div class="editor" onclick={click}>
+            <p><b>{ ctx.t(&f.name) }</b>{ " " }<span class="dim">{ ctx.t(&size) }</span>{ " " }<span class="m">{ ctx.t(&f.value) }</span></p>
+            <p>{ ctx.t(&f.meaning) }</p>
+            <p class="dim">{ ctx.t(&text!("ui.bytes.flip", "Choose a byte, then the bit to flip before the next step; the original run is kept.")) }</p>
+            <div class="byte-row" onkeydown={Callback::from(|e: KeyboardEvent| dom::roam(&e, "button"))}>
+                for i in from..to {
+                    <button key={i} class={classes!("byte", "m", (*byte == Some(i)).then_some("now"))} data-byte={i.to_string()}
+                        aria-label={format!("{i}: {:02x}", bytes.data[i])} aria-pressed={(*byte == Some(i)).to_string()}>{ format!("{:02x}", bytes.data[i]) }</button>
+                }
+            </div>
+            { pages(f.size, *page) }
+            if let Some(i) = byte.filter(|i| *i < bytes.data.len()) {
+                { bits(&ctx, bytes, i) }
+            }
+        </div>
+    }
+}
+
+/// Buttons to the other pages of a long field.
+fn pages(size: usize, page: usize) -> Html {
+    let count = size.div_ceil(PAGE);
+    if count < 2 {
+        return html! { <span></span> };
+    }
+    html! {
+        <div class="choices">
+            for n in 0..count {
+                <button key={n} class="small" data-page={n.to_string()} aria-pressed={(n == page).to_string()}>{ format!("+{}", n * PAGE) }</button>
+            }
+        </div>
+    }
+}
+
+fn bits(ctx: &Ctx, bytes: &Bytes, i: usize) -> Html {
+    let value = bytes.data[i];
+    html! {
+        <div class="bits" role="group" aria-label={ctx.t(&text!("ui.bytes.bits", "bits, 7 first"))}>
+            <span class="m">{ format!("{i}: 0x{value:02x} =") }</span>
+            for bit in (0..8_u8).rev() {
+                <button key={bit} class="m" data-bit={bit.to_string()} aria-label={ctx.t(&text!("ui.bytes.flip-bit", "flip bit {bit}, now {value}", bit = u64::from(bit), value = u64::from(value >> bit & 1)))}>
+                    { value >> bit & 1 }<small>{ bit }</small></button>
+            }
+        </div>
+    }
+}

@@ -1,0 +1,95 @@
+//! The head of the player: what is run, with whose eyes it is seen, and what can be done to it.
+
+use std::rc::Rc;
+
+use teescope_core::text;
+use teescope_core::trace::{Observer, ScenarioInfo};
+use yew::prelude::*;
+
+use crate::dom;
+use crate::gallery::Settings;
+use crate::state::play::{Against, Do, Play};
+use crate::state::{Action, Open, use_ctx};
+
+#[derive(Properties)]
+pub(crate) struct Props {
+    pub(crate) play: Rc<Play>,
+    pub(crate) info: Rc<ScenarioInfo>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        let (a, b) = (&self.play, &other.play);
+        Rc::ptr_eq(&self.info, &other.info)
+            && a.run().id == b.run().id
+            && (a.observer, a.mark, a.against, a.probe) == (b.observer, b.mark, b.against, b.probe)
+    }
+}
+
+#[component]
+pub(crate) fn Header(props: &Props) -> Html {
+    let ctx = use_ctx();
+    let (play, info) = (&props.play, &props.info);
+    let home = use_callback(ctx.clone(), |event: MouseEvent, ctx| {
+        event.prevent_default();
+        ctx.dispatch.dispatch(Action::Home);
+    });
+    let open = use_callback(ctx.clone(), |event: MouseEvent, ctx| {
+        match dom::data(&event, "open-dialog").as_deref() {
+            Some("params") => ctx.open(Open::Params),
+            Some("insert") => ctx.open(Open::Insert),
+            Some("share") => ctx.open(Open::Share),
+            Some("keys") => ctx.open(Open::Keys),
+            Some("probe") => ctx.act(Do::Probe(Some(0))),
+            Some("no-probe") => ctx.act(Do::Probe(None)),
+            Some("mark") => ctx.act(Do::Mark),
+            Some("against") => ctx.act(Do::Against(Against::Mark)),
+            _ => {}
+        }
+    });
+    let probe = if play.probe.is_some() { "no-probe" } else { "probe" };
+    let marked = play.mark.map(|m| play.run().label(m));
+    html! {
+        <header class="head">
+            <a class="brand" href="#" onclick={home}>{ "teescope" }</a>
+            <span class="tee">{ info.tee().to_uppercase() }</span>
+            <span class="title">{ ctx.t(&info.title) }</span>
+            <div class="actions" onclick={open} role="toolbar" aria-label={ctx.t(&text!("ui.head.actions", "What can be done"))}>
+                <button class="q" data-open-dialog="params">{ ctx.t(&text!("ui.head.change", "Change …")) }</button>
+                <button class="q" data-open-dialog="insert">{ ctx.t(&text!("ui.head.insert", "Insert …")) }</button>
+                <button class="q" data-open-dialog={probe} aria-pressed={play.probe.is_some().to_string()}>{ ctx.t(&text!("ui.head.probe", "Probe")) }</button>
+                <Eyes play={play.clone()} info={info.clone()} />
+                <button class="q" data-open-dialog="mark" aria-pressed={(play.mark == Some(play.position)).to_string()}>{ ctx.t(&text!("ui.head.mark", "Mark")) }</button>
+                if let Some(label) = marked {
+                    <button class="q" data-open-dialog="against" aria-pressed={(play.against == Against::Mark).to_string()}>
+                        { ctx.t(&text!("ui.head.against", "Compare with {mark}", mark = label)) }</button>
+                }
+                <button class="q" data-open-dialog="share">{ ctx.t(&text!("ui.head.share", "Share")) }</button>
+                <Settings />
+                <button class="q" data-open-dialog="keys" aria-label={ctx.t(&text!("ui.head.keys", "Keys"))}>{ "?" }</button>
+            </div>
+        </header>
+    }
+}
+
+/// With whose eyes the panels are seen.
+#[component]
+fn Eyes(props: &Props) -> Html {
+    let ctx = use_ctx();
+    let play = &props.play;
+    let change = use_callback(ctx.clone(), |event: Event, ctx| {
+        ctx.act(Do::Observer(Observer::from_id(&dom::value(&event))));
+    });
+    let observers = play.run().session.borrow().observers();
+    let nobody = play.observer.is_none();
+    html! {
+        <label class="eyes"><span>{ ctx.t(&text!("ui.eyes", "Seen by")) }</span>
+            <select onchange={change}>
+                <option value="" selected={nobody}>{ ctx.t(&text!("ui.eyes.all", "everybody")) }</option>
+                for (o, title) in observers {
+                    <option key={o.id()} value={o.id()} selected={play.observer == Some(o)}>{ ctx.t(&title) }</option>
+                }
+            </select>
+        </label>
+    }
+}

@@ -1,0 +1,138 @@
+//! What goes on beside reading: the first pass of a long run, the search for where two runs part, playing.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use teescope_core::trace::Session;
+use yew::prelude::*;
+
+use crate::dom;
+use crate::state::play::{Do, Play, SPEEDS};
+use crate::state::run::{Parting, slice};
+use crate::state::use_ctx;
+
+/// How often the page hears of progress, in milliseconds.
+const REPORT: f64 = 120.0;
+
+/// Longer runs are compared by the lines of their steps only.
+const COMPARE_STEPS: u64 = 20_000;
+
+type Shared = Rc<RefCell<Box<dyn Session>>>;
+
+/// Carries out the run's first pass in slices that leave the page time to react.
+#[hook]
+pub(super) fn use_first_pass(play: &Rc<Play>) {
+    let ctx = use_ctx();
+    let run = play.run();
+    let due = run.done < run.len && !run.halted;
+    let session = run.session.clone();
+    let len = run.len;
+    use_effect_with((run.id, due), move |(id, due)| {
+        let (id, alive) = (*id, Rc::new(Cell::new(*due)));
+        let on = alive.clone();
+        if alive.get() {
+            dom::spawn(async move {
+                let mut told = dom::now();
+                while on.get() {
+                    dom::sleep(0).await;
+                    if !on.get() {
+                        break;
+                    }
+                    let done = slice(&session);
+                    if done >= len || dom::now() - told > REPORT {
+                        told = dom::now();
+                        ctx.act(Do::Worked(id, done));
+                    }
+                    if done >= len {
+                        break;
+                    }
+                }
+            });
+        }
+        move || alive.set(false)
+    });
+}
+
+/// Finds where the run that is shown parts from the original.
+#[hook]
+pub(super) fn use_parting(play: &Rc<Play>) {
+    let ctx = use_ctx();
+    let run = play.run();
+    let due = play.is_fork() && run.parts.is_none() && run.done >= run.len;
+    let (original, fork) = (play.runs[0].session.clone(), run.session.clone());
+    use_effect_with((run.id, due), move |(id, due)| {
+        let (id, alive) = (*id, Rc::new(Cell::new(*due)));
+        let on = alive.clone();
+        if alive.get() {
+            dom::spawn(async move {
+                let mut at = 1;
+                while on.get() {
+                    dom::sleep(0).await;
+                    match part(&original, &fork, &mut at) {
+                        Some(parting) => {
+                            if on.get() {
+                                ctx.act(Do::Parted(id, parting));
+                            }
+                            break;
+                        }
+                        None => continue,
+                    }
+                }
+            });
+        }
+        move || alive.set(false)
+    });
+}
+
+/// Compares steps for one slice; `None` if it is to go on.
+fn part(original: &Shared, fork: &Shared, at: &mut u64) -> Option<Parting> {
+    let start = dom::now();
+    let (mut a, mut b) = (original.borrow_mut(), fork.borrow_mut());
+    let both = a.len().min(b.len());
+    while *at <= both {
+        let (x, y) = (a.line(*at), b.line(*at));
+        if (x.label, x.name, x.edited) != (y.label, y.name, y.edited) {
+            return Some(Parting::At(*at));
+        }
+        if both <= COMPARE_STEPS {
+            let (x, y) = (a.step(*at), b.step(*at));
+            if x.map(|s| (s.outcome, s.events.clone())) != y.map(|s| (s.outcome, s.events.clone())) {
+                return Some(Parting::At(*at));
+            }
+        }
+        *at += 1;
+        if dom::now() - start > 6.0 {
+            return None;
+        }
+    }
+    match a.len() == b.len() {
+        true => Some(Parting::Nowhere),
+        false => Some(Parting::At(both + 1)),
+    }
+}
+
+/// Goes on by itself while playing.
+#[hook]
+pub(super) fn use_playing(play: &Rc<Play>) {
+    let ctx = use_ctx();
+    let rate = SPEEDS[play.speed];
+    use_effect_with((play.playing, play.speed), move |(playing, _)| {
+        let alive = Rc::new(Cell::new(*playing));
+        let on = alive.clone();
+        if alive.get() {
+            dom::spawn(async move {
+                // Above the rate at which screens draw, several steps are taken at once.
+                let steps = (rate / 30.0).ceil().max(1.0);
+                let pause = (1000.0 * steps / rate) as i32;
+                loop {
+                    dom::sleep(pause).await;
+                    if !on.get() {
+                        break;
+                    }
+                    ctx.act(Do::Tick(steps as u64));
+                }
+            });
+        }
+        move || alive.set(false)
+    });
+}

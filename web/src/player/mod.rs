@@ -1,0 +1,144 @@
+//! The player: a run step by step, with its list, its panels, its card and its timeline.
+
+mod branches;
+mod card;
+mod checks;
+mod events;
+pub(crate) mod frame;
+mod header;
+mod jobs;
+mod probe;
+mod refusal;
+mod rows;
+mod search;
+mod snippets;
+mod steps;
+mod timeline;
+pub(crate) mod value;
+
+pub(crate) use snippets::copy;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use teescope_core::text;
+use yew::prelude::*;
+
+use crate::panel::PanelView;
+use crate::state::play::{Against, Play};
+use crate::state::{Open, use_ctx};
+use crate::dialog;
+use frame::{Frame, frame};
+
+/// A run as it is being read.
+#[derive(Clone, Properties)]
+pub(crate) struct Props {
+    pub(crate) play: Rc<Play>,
+    pub(crate) open: Option<Open>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.play, &other.play) && self.open == other.open
+    }
+}
+
+/// What a moment of a run depends on.
+type Key = (u32, u64, Option<teescope_core::trace::Observer>, Against, Option<u64>);
+
+#[component]
+pub(crate) fn Player(props: &Props) -> Html {
+    let ctx = use_ctx();
+    let play = &props.play;
+    let last = use_mut_ref(|| None::<(Key, Rc<Frame>)>);
+    let frame = moment(play, &last);
+    jobs::use_first_pass(play);
+    jobs::use_parting(play);
+    jobs::use_playing(play);
+    let stopped = frame.step.as_ref().is_some_and(|s| !s.outcome.is_done());
+    let main = use_node_ref();
+    html! {
+        <div class="app">
+            <header::Header play={play.clone()} info={frame.info.clone()} />
+            <steps::Steps run={play.run().clone()} position={play.position} label={frame.label.clone()} />
+            <main id="panels" ref={main} tabindex="-1">
+                <h1 class="aside-text">{ ctx.t(&frame.info.title) }</h1>
+                if play.runs.len() > 1 {
+                    <branches::Branches play={play.clone()} />
+                }
+                if !frame.against.is_empty() {
+                    <p class="against">{ ctx.t(&frame.against) }
+                        { if frame.changes.cells.is_empty() { ctx.t(&text!("ui.against.same", ": nothing differs.")) } else { AttrValue::from(".") } }
+                    </p>
+                }
+                if stopped {
+                    <refusal::Refusal frame={frame.clone()} />
+                }
+                <div class="panels">
+                    for (i, panel) in frame.view.panels.iter().enumerate() {
+                        <PanelView key={panel.id()} frame={frame.clone()} index={i} selected={play.selected} />
+                    }
+                </div>
+                if frame.view.panels.is_empty() {
+                    <p class="empty">{ ctx.t(&text!("ui.panels.none", "This observer sees nothing of the machine at this step.")) }</p>
+                }
+                if play.probe.is_some() {
+                    <probe::Probe play={play.clone()} />
+                }
+            </main>
+            <card::Card frame={frame.clone()} fork={play.is_fork()} />
+            <timeline::Timeline play={play.clone()} />
+            <Announce frame={frame.clone()} playing={play.playing} />
+            { dialog::opened(props.open, play, &frame) }
+        </div>
+    }
+}
+
+/// The frame of the present moment; the last one if nothing it depends on changed.
+fn moment(play: &Rc<Play>, last: &Rc<RefCell<Option<(Key, Rc<Frame>)>>>) -> Rc<Frame> {
+    let key = (play.run().id, play.position, play.observer, play.against, play.mark);
+    let mut last = last.borrow_mut();
+    if let Some((k, frame)) = &*last
+        && *k == key
+    {
+        return frame.clone();
+    }
+    let next = Rc::new(frame(play, last.as_ref().map(|(_, f)| &**f)));
+    *last = Some((key, next.clone()));
+    next
+}
+
+#[derive(Properties)]
+struct AnnounceProps {
+    frame: Rc<Frame>,
+    playing: bool,
+}
+
+impl PartialEq for AnnounceProps {
+    /// While playing, nothing is announced.
+    fn eq(&self, other: &Self) -> bool {
+        other.playing || Frame::same(&self.frame, &other.frame)
+    }
+}
+
+/// The one live region: tells the step's title when the reader comes to a step.
+#[component]
+fn Announce(props: &AnnounceProps) -> Html {
+    let ctx = use_ctx();
+    let said = headline(&props.frame, &ctx.lang);
+    html! { <p class="aside-text" role="status" aria-live="polite">{ said }</p> }
+}
+
+/// The step's title as one line.
+pub(crate) fn headline(frame: &Frame, lang: &crate::lang::Lang) -> AttrValue {
+    let Some(step) = &frame.step else {
+        return lang.t(&text!("ui.step.start", "Start: before the first step"));
+    };
+    let line = text!("ui.step.headline", "Step {n} of {of}: {name}, {says}", n = frame.position, of = frame.len, name = step.name.clone(), says = step.says.clone());
+    if step.outcome.is_done() {
+        return lang.t(&line);
+    }
+    let stop = card::stop_word(step.outcome);
+    let result = text!("ui.step.headline-stop", "{line}. {stop} {result}", line = line, stop = stop, result = step.outcome.name());
+    lang.t(&result)
+}

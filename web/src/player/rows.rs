@@ -1,0 +1,135 @@
+//! The step list as rows: phases, stretches, folds and steps, without one item per step.
+
+use std::collections::BTreeMap;
+
+use teescope_core::trace::{Outline, Phase};
+
+use crate::virtual_list::Span;
+
+/// A stretch of so many steps or fewer is open from the start.
+const SHORT: u64 = 6;
+
+/// What a row shows, or what each row of a stretch of alike rows shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A phase with its first and last step.
+    Phase(Phase, u64, u64),
+    /// A stretch of several steps, by index, and whether it is open.
+    Group(usize, bool),
+    /// A stretch of one step, by index.
+    Single(usize),
+    /// Folds of a stretch, from the n-th on; whether they are open.
+    Folds(usize, u64, bool),
+    /// Steps from this one on.
+    Steps(usize, u64),
+}
+
+/// Rows of one kind, one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Item {
+    pub(super) kind: Kind,
+    pub(super) span: Span,
+}
+
+/// What the reader opened (`true`) or closed, by stretch and fold.
+pub(super) type Folds = BTreeMap<(usize, Option<u64>), bool>;
+
+/// Heights in pixels; `static/style.css` gives the rows the same.
+const PHASE: u32 = 34;
+const TALL: u32 = 44;
+const LOW: u32 = 26;
+
+fn item(kind: Kind, rows: u64, height: u32) -> Item {
+    Item { kind, span: Span { rows, height } }
+}
+
+/// The rows of an outline. What holds the current step is open unless the reader closed it.
+pub(super) fn items(outline: &Outline, folds: &Folds, position: u64) -> Vec<Item> {
+    let mut out = Vec::new();
+    let groups = &outline.groups;
+    for (i, group) in groups.iter().enumerate() {
+        if i == 0 || groups[i - 1].phase != group.phase {
+            let same = groups[i..].iter().take_while(|g| g.phase == group.phase);
+            let last = same.last().map_or(group.first, |g| g.first + g.len - 1);
+            out.push(item(Kind::Phase(group.phase, group.first, last), 1, PHASE));
+        }
+        if group.len == 1 {
+            out.push(item(Kind::Single(i), 1, TALL));
+            continue;
+        }
+        let within = position >= group.first && position < group.first + group.len;
+        let open = folds.get(&(i, None)).copied().unwrap_or(within || group.len <= SHORT);
+        out.push(item(Kind::Group(i, open), 1, TALL));
+        if !open {
+            continue;
+        }
+        if group.fold == 0 || group.len <= group.fold {
+            out.push(item(Kind::Steps(i, group.first), group.len, LOW));
+        } else {
+            folded(&mut out, i, outline, folds, position);
+        }
+    }
+    out
+}
+
+/// The folds of a stretch: closed ones together, open ones with their steps.
+fn folded(out: &mut Vec<Item>, i: usize, outline: &Outline, folds: &Folds, position: u64) {
+    let group = &outline.groups[i];
+    let count = group.len.div_ceil(group.fold);
+    let here = position.checked_sub(group.first).map(|p| p / group.fold);
+    let here = here.filter(|n| *n < count);
+    let mut open: Vec<u64> = folds
+        .range((i, Some(0))..=(i, Some(u64::MAX)))
+        .filter(|(_, open)| **open)
+        .filter_map(|((_, n), _)| *n)
+        .collect();
+    if let Some(n) = here
+        && !open.contains(&n)
+        && folds.get(&(i, Some(n))) != Some(&false)
+    {
+        open.push(n);
+        open.sort_unstable();
+    }
+    let mut next = 0;
+    for n in open {
+        if n > next {
+            out.push(item(Kind::Folds(i, next, false), n - next, LOW));
+        }
+        out.push(item(Kind::Folds(i, n, true), 1, LOW));
+        let first = group.first + n * group.fold;
+        let len = group.fold.min(group.first + group.len - first);
+        out.push(item(Kind::Steps(i, first), len, LOW));
+        next = n + 1;
+    }
+    if next < count {
+        out.push(item(Kind::Folds(i, next, false), count - next, LOW));
+    }
+}
+
+/// The row of a step: its own, or that of what it is folded into.
+pub(super) fn row_of(items: &[Item], outline: &Outline, position: u64) -> u64 {
+    let (mut row, mut best) = (0, 0);
+    for item in items {
+        let first = match item.kind {
+            Kind::Phase(..) => None,
+            Kind::Group(i, _) | Kind::Single(i) => Some(outline.groups[i].first),
+            Kind::Folds(i, n, _) => {
+                let group = &outline.groups[i];
+                let first = group.first + n * group.fold;
+                if position >= first && position < first + item.span.rows * group.fold {
+                    best = row + (position - first) / group.fold;
+                }
+                None
+            }
+            Kind::Steps(_, first) if position >= first && position < first + item.span.rows => {
+                return row + position - first;
+            }
+            Kind::Steps(..) => None,
+        };
+        if first.is_some_and(|f| f <= position) {
+            best = row;
+        }
+        row += item.span.rows;
+    }
+    best
+}

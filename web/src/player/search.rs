@@ -1,0 +1,83 @@
+//! Search in the step list: by name, label or words, in slices so that long runs stay quick.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use teescope_core::text;
+use yew::prelude::*;
+
+use crate::dom;
+use crate::state::run::Run;
+use crate::state::{Ctx, use_ctx};
+
+/// The most steps a search lists.
+const MOST: usize = 2000;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct Props {
+    pub(super) run: Run,
+    pub(super) query: String,
+    pub(super) on_query: Callback<String>,
+}
+
+/// The field in which a reader writes what to look for.
+#[component]
+pub(super) fn Search(props: &Props) -> Html {
+    let ctx = use_ctx();
+    let input = use_callback(props.on_query.clone(), |event: InputEvent, ask| ask.emit(dom::value(&event)));
+    let keydown = use_callback(props.on_query.clone(), |event: KeyboardEvent, ask| {
+        if event.key() == "Escape" {
+            event.stop_propagation();
+            ask.emit(String::new());
+            dom::focus("panels");
+        }
+    });
+    let says = ctx.t(&text!("ui.search", "Search the steps"));
+    html! {
+        <div class="search" role="search">
+            <input id="search" type="search" placeholder={says.clone()} aria-label={says} value={props.query.clone()}
+                oninput={input} onkeydown={keydown} autocomplete="off" spellcheck="false" />
+            <kbd aria-hidden="true">{ "/" }</kbd>
+        </div>
+    }
+}
+
+/// The steps whose name or label holds every word of the query, and whether the search still goes on.
+#[hook]
+pub(super) fn use_found(run: &Run, query: &str, ctx: &Ctx) -> (Rc<Vec<u64>>, bool) {
+    let found = use_state(|| (Rc::new(Vec::new()), true));
+    let setter = found.setter();
+    let session = run.session.clone();
+    let len = run.len;
+    let lang = ctx.lang.clone();
+    use_effect_with((run.id, query.to_lowercase()), move |(_, query)| {
+        let words: Vec<String> = query.split_whitespace().map(str::to_string).collect();
+        let alive = Rc::new(Cell::new(true));
+        let on = alive.clone();
+        dom::spawn(async move {
+            let mut hits = Vec::new();
+            let mut at = 1;
+            while at <= len && hits.len() < MOST {
+                let start = dom::now();
+                while at <= len && dom::now() - start < 6.0 {
+                    let line = session.borrow_mut().line(at);
+                    let stop = line.outcome.map(|o| lang.t(&o.name()).to_lowercase());
+                    let all = format!("{} {} {}", lang.t(&line.name).to_lowercase(), line.label.to_lowercase(), stop.unwrap_or_default());
+                    if words.iter().all(|w| all.contains(w.as_str())) {
+                        hits.push(at);
+                    }
+                    at += 1;
+                }
+                if at <= len {
+                    dom::sleep(0).await;
+                }
+                if !on.get() {
+                    return;
+                }
+            }
+            setter.set((Rc::new(hits), false));
+        });
+        move || alive.set(false)
+    });
+    (found.0.clone(), found.1)
+}

@@ -1,0 +1,122 @@
+//! Long lists: which rows lie in view, and room for those that do not.
+
+use std::ops::Range;
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, ResizeObserver};
+use yew::prelude::*;
+
+/// Rows drawn above and below what is in view.
+const AROUND: usize = 12;
+
+/// A stretch of rows of one height.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) rows: u64,
+    pub(crate) height: u32,
+}
+
+/// Where a scrolled element stands: what is hidden above, and what is in view, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Scroll {
+    pub(crate) top: i32,
+    pub(crate) height: i32,
+}
+
+/// The rows to draw and the room to leave, in pixels, above and below them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Window {
+    pub(crate) rows: Range<u64>,
+    pub(crate) above: u64,
+    pub(crate) below: u64,
+}
+
+/// The rows of `spans` that are in view.
+pub(crate) fn window(spans: &[Span], scroll: Scroll) -> Window {
+    let total: u64 = spans.iter().map(|s| s.rows * u64::from(s.height)).sum();
+    let rows: u64 = spans.iter().map(|s| s.rows).sum();
+    let (from, _) = row_at(spans, u64::try_from(scroll.top).unwrap_or(0));
+    let bottom = u64::try_from(scroll.top + scroll.height).unwrap_or(0);
+    let (to, _) = row_at(spans, bottom);
+    let from = from.saturating_sub(AROUND as u64);
+    let to = (to + 1 + AROUND as u64).min(rows);
+    let above = top_of(spans, from);
+    Window {
+        below: total - top_of(spans, to),
+        rows: from..to,
+        above,
+    }
+}
+
+/// The row under a height, and where that row begins.
+fn row_at(spans: &[Span], y: u64) -> (u64, u64) {
+    let (mut row, mut top) = (0, 0);
+    for span in spans {
+        let high = span.rows * u64::from(span.height);
+        if y < top + high {
+            let within = (y - top) / u64::from(span.height);
+            return (row + within, top + within * u64::from(span.height));
+        }
+        row += span.rows;
+        top += high;
+    }
+    (row.saturating_sub(1), top)
+}
+
+/// Where a row begins.
+pub(crate) fn top_of(spans: &[Span], row: u64) -> u64 {
+    let (mut before, mut top) = (0, 0);
+    for span in spans {
+        if row < before + span.rows {
+            return top + (row - before) * u64::from(span.height);
+        }
+        before += span.rows;
+        top += span.rows * u64::from(span.height);
+    }
+    top
+}
+
+/// Room for rows that are not drawn. An SVG, because its height is an attribute and needs no style.
+pub(crate) fn room(key: &'static str, pixels: u64) -> Html {
+    html! { <svg key={key} class="room" width="1" height={pixels.to_string()} aria-hidden="true"></svg> }
+}
+
+/// Follows how an element is scrolled; the callback is its `onscroll`.
+#[hook]
+pub(crate) fn use_scroll(node: &NodeRef) -> (Scroll, Callback<Event>) {
+    let scroll = use_state_eq(|| Scroll { top: 0, height: 900 });
+    let onscroll = use_callback((node.clone(), scroll.setter()), |_: Event, (node, scroll)| {
+        if let Some(e) = node.cast::<Element>() {
+            scroll.set(read(&e));
+        }
+    });
+    let setter = scroll.setter();
+    use_effect_with(node.clone(), move |node| {
+        let element = node.cast::<Element>();
+        let measured = element.clone();
+        let measure = wasm_bindgen::closure::Closure::<dyn FnMut()>::new(move || {
+            if let Some(e) = &measured {
+                setter.set(read(e));
+            }
+        });
+        let observer = ResizeObserver::new(measure.as_ref().unchecked_ref()).ok();
+        if let (Some(observer), Some(element)) = (&observer, &element) {
+            observer.observe(element);
+        }
+        move || {
+            if let Some(observer) = observer {
+                observer.disconnect();
+            }
+            drop(measure);
+        }
+    });
+    (*scroll, onscroll)
+}
+
+/// Coarse, so that scrolling by a few pixels draws nothing anew.
+fn read(e: &Element) -> Scroll {
+    Scroll {
+        top: e.scroll_top() / 100 * 100,
+        height: (e.client_height() / 100 + 2) * 100,
+    }
+}
