@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use yew::prelude::*;
 
+use crate::dom;
 use crate::gallery::asking::AskingPage;
 use crate::gallery::settings::Chosen;
 use crate::gallery::{Gallery, drop};
@@ -16,7 +17,6 @@ use crate::player::Player;
 use crate::source::Source;
 use crate::state::play::{Against, Do};
 use crate::state::{Action, Ctx, Notice, Open, Page, State};
-use crate::dom;
 
 /// What the page is made with.
 #[derive(Clone, PartialEq, Properties)]
@@ -48,11 +48,14 @@ pub fn App(props: &Props) -> Html {
             over.set(false);
         }
     });
-    let dropped = use_callback((ctx.clone(), over.setter()), |event: DragEvent, (ctx, over)| {
-        event.prevent_default();
-        over.set(false);
-        drop::take(ctx, event.data_transfer().and_then(|d| d.files()));
-    });
+    let dropped = use_callback(
+        (ctx.clone(), over.setter()),
+        |event: DragEvent, (ctx, over)| {
+            event.prevent_default();
+            over.set(false);
+            drop::take(ctx, event.data_transfer().and_then(|d| d.files()));
+        },
+    );
     if !spoken {
         return html! { <div class="page" aria-busy="true"></div> };
     }
@@ -78,13 +81,17 @@ fn first(source: Source) -> State {
 fn page(state: &UseReducerHandle<State>) -> Html {
     match &state.page {
         Page::Gallery => html! { <Gallery source={state.source} link={state.link()} /> },
-        Page::Asking(asking) => html! { <AskingPage asking={asking.clone()} source={state.source} /> },
+        Page::Asking(asking) => {
+            html! { <AskingPage asking={asking.clone()} source={state.source} /> }
+        }
         Page::Player(play) => html! { <Player play={play.clone()} open={state.open} /> },
     }
 }
 
 fn fragment() -> String {
-    let hash = dom::window().and_then(|w| w.location().hash().ok()).unwrap_or_default();
+    let hash = dom::window()
+        .and_then(|w| w.location().hash().ok())
+        .unwrap_or_default();
     hash.trim_start_matches('#').to_string()
 }
 
@@ -121,19 +128,22 @@ fn use_document(state: &UseReducerHandle<State>) {
         }
         _ => "teescope".to_string(),
     };
-    use_effect_with((state.lang.code, state.theme, title), |(code, theme, title)| {
-        let Some(document) = dom::document() else {
-            return;
-        };
-        document.set_title(title);
-        if let Some(root) = document.document_element() {
-            _ = root.set_attribute("lang", code);
-            _ = match theme.id() {
-                Some(theme) => root.set_attribute("data-theme", theme),
-                None => root.remove_attribute("data-theme"),
+    use_effect_with(
+        (state.lang.code, state.theme, title),
+        |(code, theme, title)| {
+            let Some(document) = dom::document() else {
+                return;
             };
-        }
-    });
+            document.set_title(title);
+            if let Some(root) = document.document_element() {
+                _ = root.set_attribute("lang", code);
+                _ = match theme.id() {
+                    Some(theme) => root.set_attribute("data-theme", theme),
+                    None => root.remove_attribute("data-theme"),
+                };
+            }
+        },
+    );
 }
 
 /// Writes the address of what is shown, and shows what a changed address says.
@@ -145,12 +155,15 @@ fn use_address(state: &UseReducerHandle<State>, ctx: &Ctx) {
     let (visits, unreadable) = (state.visits, state.unreadable);
     {
         let written = written.clone();
-        use_effect_with((link, visits, unreadable), move |(link, visits, unreadable)| {
-            latest.borrow_mut().clone_from(link);
-            if !unreadable && written.borrow().0 != *link {
-                write_address(&written, &latest, *visits);
-            }
-        });
+        use_effect_with(
+            (link, visits, unreadable),
+            move |(link, visits, unreadable)| {
+                latest.borrow_mut().clone_from(link);
+                if !unreadable && written.borrow().0 != *link {
+                    write_address(&written, &latest, *visits);
+                }
+            },
+        );
     }
     let ctx = ctx.clone();
     use_effect_with((), move |()| {
@@ -168,7 +181,10 @@ fn use_address(state: &UseReducerHandle<State>, ctx: &Ctx) {
         }
         move || {
             if let Some(w) = window {
-                _ = w.remove_event_listener_with_callback("hashchange", heard.as_ref().unchecked_ref());
+                _ = w.remove_event_listener_with_callback(
+                    "hashchange",
+                    heard.as_ref().unchecked_ref(),
+                );
             }
         }
     });
@@ -177,7 +193,11 @@ fn use_address(state: &UseReducerHandle<State>, ctx: &Ctx) {
 /// Browsers complain about an address that changes too often, so quick changes are written together.
 const REST: f64 = 200.0;
 
-fn write_address(written: &Rc<RefCell<(String, u32, f64)>>, latest: &Rc<RefCell<String>>, visits: u32) {
+fn write_address(
+    written: &Rc<RefCell<(String, u32, f64)>>,
+    latest: &Rc<RefCell<String>>,
+    visits: u32,
+) {
     let (now, last) = (dom::now(), written.borrow().2);
     let push = written.borrow().1 != visits;
     if !push && now - last < REST {
@@ -244,7 +264,8 @@ fn use_keys(state: &UseReducerHandle<State>, ctx: &Ctx) {
         }
         move || {
             if let Some(d) = document {
-                _ = d.remove_event_listener_with_callback("keydown", heard.as_ref().unchecked_ref());
+                _ = d
+                    .remove_event_listener_with_callback("keydown", heard.as_ref().unchecked_ref());
             }
         }
     });
@@ -301,7 +322,11 @@ fn NoticeBar(props: &NoticeProps) -> Html {
     let Some(notice) = &props.notice else {
         return html! { <div class="nothing"></div> };
     };
-    let class = if notice.bad { "notice is-bad" } else { "notice" };
+    let class = if notice.bad {
+        "notice is-bad"
+    } else {
+        "notice"
+    };
     html! {
         <div {class} role={if notice.bad { "alert" } else { "status" }}>
             <p>{ ctx.t(&notice.says) }</p>

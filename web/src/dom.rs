@@ -5,7 +5,9 @@ use std::future::Future;
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, Document, Element, File, HtmlAnchorElement, HtmlElement, Url, Window};
+use web_sys::{
+    Blob, BlobPropertyBag, Document, Element, File, HtmlAnchorElement, HtmlElement, Url, Window,
+};
 use yew::prelude::*;
 
 pub(crate) fn window() -> Option<Window> {
@@ -60,7 +62,10 @@ pub(crate) async fn fetch(path: &str) -> Option<String> {
     if !response.ok() {
         return None;
     }
-    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+    JsFuture::from(response.text().ok()?)
+        .await
+        .ok()?
+        .as_string()
 }
 
 /// The bytes of a file that the reader chose or dropped.
@@ -128,7 +133,9 @@ pub(crate) fn is_pressing(event: &KeyboardEvent) -> bool {
 
 /// Moves the focus among the elements of a list with the up and down arrows, Home and End.
 pub(crate) fn roam(event: &KeyboardEvent, selector: &str) {
-    let list = event.current_target().and_then(|t| t.dyn_into::<Element>().ok());
+    let list = event
+        .current_target()
+        .and_then(|t| t.dyn_into::<Element>().ok());
     let here = event.target().and_then(|t| t.dyn_into::<Element>().ok());
     let (Some(list), Some(here)) = (list, here) else {
         return;

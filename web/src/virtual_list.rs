@@ -84,12 +84,18 @@ pub(crate) fn room(key: &'static str, pixels: u64) -> Html {
 /// Follows how an element is scrolled; the callback is its `onscroll`.
 #[hook]
 pub(crate) fn use_scroll(node: &NodeRef) -> (Scroll, Callback<Event>) {
-    let scroll = use_state_eq(|| Scroll { top: 0, height: 900 });
-    let onscroll = use_callback((node.clone(), scroll.setter()), |_: Event, (node, scroll)| {
-        if let Some(e) = node.cast::<Element>() {
-            scroll.set(read(&e));
-        }
+    let scroll = use_state_eq(|| Scroll {
+        top: 0,
+        height: 900,
     });
+    let onscroll = use_callback(
+        (node.clone(), scroll.setter()),
+        |_: Event, (node, scroll)| {
+            if let Some(e) = node.cast::<Element>() {
+                scroll.set(read(&e));
+            }
+        },
+    );
     let setter = scroll.setter();
     use_effect_with(node.clone(), move |node| {
         let element = node.cast::<Element>();

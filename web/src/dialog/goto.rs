@@ -12,11 +12,16 @@ use crate::state::use_ctx;
 pub(super) fn GoTo() -> Html {
     let ctx = use_ctx();
     let label = use_state_eq(String::new);
-    let input = use_callback(label.setter(), |event: InputEvent, label| label.set(dom::value(&event)));
-    let go = use_callback((ctx.clone(), (*label).clone()), |_: (), (ctx, label): &(_, String)| {
-        ctx.act(Do::Label(label.trim().to_string()));
-        ctx.close();
+    let input = use_callback(label.setter(), |event: InputEvent, label| {
+        label.set(dom::value(&event))
     });
+    let go = use_callback(
+        (ctx.clone(), (*label).clone()),
+        |_: (), (ctx, label): &(_, String)| {
+            ctx.act(Do::Label(label.trim().to_string()));
+            ctx.close();
+        },
+    );
     let enter = use_callback(go.clone(), |event: KeyboardEvent, go| {
         if event.key() == "Enter" {
             event.prevent_default();

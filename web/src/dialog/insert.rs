@@ -12,7 +12,9 @@ use crate::state::use_ctx;
 #[component]
 pub(super) fn Insert(props: &Props) -> Html {
     let ctx = use_ctx();
-    let forms = use_memo(props.play.run().id, |_| props.play.run().session.borrow().op_forms());
+    let forms = use_memo(props.play.run().id, |_| {
+        props.play.run().session.borrow().op_forms()
+    });
     let chosen = use_state_eq(|| 0_usize);
     let op = use_state_eq(|| forms.first().map(|(op, _)| op.clone()).unwrap_or_default());
     let pick = {
@@ -41,19 +43,40 @@ pub(super) fn Insert(props: &Props) -> Html {
         })
     };
     let next = props.frame.position < props.frame.len;
-    let before = if next { props.play.run().label(props.frame.position + 1) } else { "end".to_string() };
+    let before = if next {
+        props.play.run().label(props.frame.position + 1)
+    } else {
+        "end".to_string()
+    };
     let written = written(&op);
     let wrong = OpText::parse(&written).err();
     let add = {
-        let (ctx, before, op) = (ctx.clone(), before.clone(), OpText::parse(&written).unwrap_or_default());
+        let (ctx, before, op) = (
+            ctx.clone(),
+            before.clone(),
+            OpText::parse(&written).unwrap_or_default(),
+        );
         Callback::from(move |_: MouseEvent| {
-            let edit = Edit { step: before.clone(), action: EditAction::Insert(op.clone()) };
-            let says = text!("ui.insert.says", "{op} before {step}", op = op.to_string(), step = before.as_str());
+            let edit = Edit {
+                step: before.clone(),
+                action: EditAction::Insert(op.clone()),
+            };
+            let says = text!(
+                "ui.insert.says",
+                "{op} before {step}",
+                op = op.to_string(),
+                step = before.as_str()
+            );
             ctx.act(Do::Insert(edit, says));
         })
     };
     let place = match next {
-        true => text!("ui.insert.before", "It is carried out before step {n}, {label}.", n = props.frame.position + 1, label = before.as_str()),
+        true => text!(
+            "ui.insert.before",
+            "It is carried out before step {n}, {label}.",
+            n = props.frame.position + 1,
+            label = before.as_str()
+        ),
         false => text!("ui.insert.end", "It is carried out after the last step."),
     };
     html! {

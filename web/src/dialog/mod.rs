@@ -17,8 +17,6 @@ use crate::player::frame::Frame;
 use crate::state::play::Play;
 use crate::state::{Open, use_ctx};
 
-pub(crate) use params::{Field, Fields};
-
 /// What is open, if anything is.
 pub(crate) fn opened(open: Option<Open>, play: &Rc<Play>, frame: &Rc<Frame>) -> Html {
     let (play, frame) = (play.clone(), frame.clone());

@@ -66,24 +66,36 @@ pub(super) fn Params(props: &Props) -> Html {
 }
 
 /// The settings that the fields say; values equal to their defaults are left out.
-fn settings(info: &ScenarioInfo, values: &Values, seed: &str, old: &Settings) -> Result<Settings, Text> {
+fn settings(
+    info: &ScenarioInfo,
+    values: &Values,
+    seed: &str,
+    old: &Settings,
+) -> Result<Settings, Text> {
     let seed = seed.trim().parse().map_err(|_| {
-        text!("ui.params.bad-seed", "The seed is no whole number of 64 bits.")
+        text!(
+            "ui.params.bad-seed",
+            "The seed is no whole number of 64 bits."
+        )
     })?;
     let mut params = values.clone();
     params.retain(|k, v| info.params.iter().any(|p| p.key == k && p.default != *v));
-    Ok(Settings { params, seed, edits: old.edits.clone() })
+    Ok(Settings {
+        params,
+        seed,
+        edits: old.edits.clone(),
+    })
 }
 
 #[derive(PartialEq, Properties)]
-pub(crate) struct FieldsProps {
+struct FieldsProps {
     pub(crate) info: Rc<ScenarioInfo>,
     pub(crate) values: Rc<Values>,
 }
 
 /// A field for every parameter; changes are heard by the element around them.
 #[component]
-pub(crate) fn Fields(props: &FieldsProps) -> Html {
+fn Fields(props: &FieldsProps) -> Html {
     html! {
         <>
             for p in &props.info.params {
@@ -94,14 +106,14 @@ pub(crate) fn Fields(props: &FieldsProps) -> Html {
 }
 
 #[derive(PartialEq, Properties)]
-pub(crate) struct FieldProps {
+struct FieldProps {
     pub(crate) param: Rc<Param>,
     pub(crate) value: String,
 }
 
 /// The field of one parameter.
 #[component]
-pub(crate) fn Field(props: &FieldProps) -> Html {
+fn Field(props: &FieldProps) -> Html {
     let ctx = use_ctx();
     let p = &props.param;
     html! {
@@ -128,11 +140,15 @@ fn control(ctx: &Ctx, p: &Param, value: &str) -> Html {
             <input type="checkbox" data-param={p.key} checked={value == "yes"} />
         },
         ParamKind::Hex { .. } => html! {
-            <textarea class="m" data-param={p.key} rows="2" spellcheck="false" {value}></textarea>
+            <textarea class="m" data-param={p.key} rows="2" spellcheck="false" {value} />
         },
         ParamKind::Words { .. } => html! { <input data-param={p.key} {value} /> },
         ParamKind::File { what, .. } => {
-            let named = if value.is_empty() { text!("ui.params.no-file", "none") } else { value.into() };
+            let named = if value.is_empty() {
+                text!("ui.params.no-file", "none")
+            } else {
+                value.into()
+            };
             html! { <span>{ ctx.t(what) }{ ": " }<span class="m cut">{ ctx.t(&named) }</span>{ " " }<FileButton /></span> }
         }
     }

@@ -13,25 +13,29 @@ use crate::state::use_ctx;
 pub(super) fn Share(props: &Props) -> Html {
     let ctx = use_ctx();
     let run = props.play.run();
-    let link = dom::window().and_then(|w| w.location().href().ok()).unwrap_or_default();
+    let link = dom::window()
+        .and_then(|w| w.location().href().ok())
+        .unwrap_or_default();
     let name = run.scenario().replace('/', "-");
     let session = run.session.clone();
     let click = {
         let (ctx, link, name) = (ctx.clone(), link.clone(), name.clone());
-        Callback::from(move |event: MouseEvent| match dom::data(&event, "share").as_deref() {
-            Some("copy") => copy(&ctx, link.clone()),
-            Some("case") => {
-                let case = session.borrow_mut().case().write();
-                dom::download(&format!("{name}.case.json"), case.as_bytes());
-            }
-            Some("dump") => {
-                let mut session = session.borrow_mut();
-                let len = session.len();
-                let text = dump(&mut **session, len, &ctx.lang.catalogue);
-                dom::download(&format!("{name}.txt"), text.as_bytes());
-            }
-            _ => {}
-        })
+        Callback::from(
+            move |event: MouseEvent| match dom::data(&event, "share").as_deref() {
+                Some("copy") => copy(&ctx, link.clone()),
+                Some("case") => {
+                    let case = session.borrow_mut().case().write();
+                    dom::download(&format!("{name}.case.json"), case.as_bytes());
+                }
+                Some("dump") => {
+                    let mut session = session.borrow_mut();
+                    let len = session.len();
+                    let text = dump(&mut **session, len, &ctx.lang.catalogue);
+                    dom::download(&format!("{name}.txt"), text.as_bytes());
+                }
+                _ => {}
+            },
+        )
     };
     let set = run.settings().params;
     let file = props.frame.info.params.iter().any(|p| {

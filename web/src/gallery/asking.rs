@@ -36,7 +36,10 @@ pub(crate) fn AskingPage(props: &Props) -> Html {
     let fresh = {
         let (ctx, id) = (ctx.clone(), asking.link.scenario.clone());
         Callback::from(move |_: MouseEvent| {
-            let link = Link { scenario: id.clone(), ..Link::default() };
+            let link = Link {
+                scenario: id.clone(),
+                ..Link::default()
+            };
             ctx.dispatch.dispatch(Action::Visit(link));
         })
     };

@@ -29,14 +29,25 @@ pub(crate) fn take(ctx: &Ctx, list: Option<FileList>) {
         for file in files {
             let name = file.name();
             if file.size() > MOST {
-                let why = text!("ui.file.large", "{name} is larger than 256 MiB, more than this page takes.", name = name);
+                let why = text!(
+                    "ui.file.large",
+                    "{name} is larger than 256 MiB, more than this page takes.",
+                    name = name
+                );
                 ctx.say(Notice::bad(why));
                 return;
             }
             match dom::read(&file).await {
-                Some(bytes) => inputs.push(Input { name, bytes: Rc::from(bytes) }),
+                Some(bytes) => inputs.push(Input {
+                    name,
+                    bytes: Rc::from(bytes),
+                }),
                 None => {
-                    let why = text!("ui.file.unreadable", "{name} could not be read; if it is a folder, drop the files in it.", name = name);
+                    let why = text!(
+                        "ui.file.unreadable",
+                        "{name} could not be read; if it is a folder, drop the files in it.",
+                        name = name
+                    );
                     ctx.say(Notice::bad(why));
                     return;
                 }
@@ -58,7 +69,9 @@ pub(crate) fn FileButton() -> Html {
     });
     let change = use_callback(ctx.clone(), |event: Event, ctx| {
         event.stop_propagation();
-        let input = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
+        let input = event
+            .target()
+            .and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
         if let Some(input) = input {
             take(ctx, input.files());
             input.set_value("");

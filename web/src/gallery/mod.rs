@@ -103,7 +103,9 @@ fn draw(ctx: &Ctx, shelf: &Shelf, link: &Link) -> Html {
 
 /// The same scenarios by what a person would ask.
 fn questions(ctx: &Ctx, shelves: &Rc<Vec<Shelf>>, link: &Link) -> Html {
-    let all = shelves.iter().flat_map(|s| s.scenarios.iter().map(|i| (&s.tee, i)));
+    let all = shelves
+        .iter()
+        .flat_map(|s| s.scenarios.iter().map(|i| (&s.tee, i)));
     html! {
         <section class="questions" aria-labelledby="questions">
             <h2 id="questions">{ ctx.t(&text!("ui.gallery.questions", "By question")) }</h2>

@@ -20,7 +20,8 @@ pub(crate) fn Settings() -> Html {
         }
     });
     let paint = use_callback(ctx.clone(), |event: Event, ctx| {
-        ctx.dispatch.dispatch(Action::Theme(Theme::of(Some(&dom::value(&event)))));
+        ctx.dispatch
+            .dispatch(Action::Theme(Theme::of(Some(&dom::value(&event)))));
     });
     html! {
         <span class="settings">

@@ -34,9 +34,13 @@ pub(super) fn BytesView(props: &Props) -> Html {
     let ctx = use_ctx();
     let hot = use_state_eq(|| None::<usize>);
     let chosen = use_state_eq(|| None::<usize>);
-    let over = use_callback(hot.setter(), |event: PointerEvent, hot| hot.set(field(&event)));
+    let over = use_callback(hot.setter(), |event: PointerEvent, hot| {
+        hot.set(field(&event))
+    });
     let leave = use_callback(hot.setter(), |_: PointerEvent, hot| hot.set(None));
-    let focus = use_callback(hot.setter(), |event: FocusEvent, hot| hot.set(field(&event)));
+    let focus = use_callback(hot.setter(), |event: FocusEvent, hot| {
+        hot.set(field(&event))
+    });
     let click = {
         let (ctx, props, chosen) = (ctx.clone(), props.clone(), chosen.clone());
         Callback::from(move |event: MouseEvent| {
@@ -97,7 +101,9 @@ fn parts(props: &Props, bytes: &Bytes) -> Vec<Part> {
     let quiet = |n: usize| {
         let range = n * LINE..((n + 1) * LINE).min(bytes.data.len());
         bytes.data[range.clone()].iter().all(|b| *b == 0)
-            && !range.into_iter().any(|i| props.changes().has(bytes.id, &format!("@{i}")))
+            && !range
+                .into_iter()
+                .any(|i| props.changes().has(bytes.id, &format!("@{i}")))
     };
     let mut out = Vec::new();
     let mut n = 0;
@@ -118,7 +124,10 @@ fn draw(props: &Props, bytes: &Bytes, owners: &[usize], part: &Part, hot: Option
     match *part {
         Part::Zeros(n, lines) => {
             let (from, to) = (n * LINE, ((n + lines) * LINE).min(bytes.data.len()));
-            let owner = owners.get(from).copied().filter(|o| owners[from..to].iter().all(|x| x == o));
+            let owner = owners
+                .get(from)
+                .copied()
+                .filter(|o| owners[from..to].iter().all(|x| x == o));
             let lit = owner.is_some() && owner == hot;
             html! {
                 <div key={n} class="hexline"><span class="offset">{ offset(from) }</span>
@@ -165,13 +174,23 @@ fn pieces(props: &Props, bytes: &Bytes, owners: &[usize], n: usize) -> Vec<Piece
                 last.text.push(' ');
                 last.text.push_str(&digits);
             }
-            _ => out.push(Piece { field, changed, text: digits }),
+            _ => out.push(Piece {
+                field,
+                changed,
+                text: digits,
+            }),
         }
     }
     out
 }
 
-fn fields(ctx: &Ctx, props: &Props, bytes: &Bytes, hot: Option<usize>, chosen: Option<usize>) -> Html {
+fn fields(
+    ctx: &Ctx,
+    props: &Props,
+    bytes: &Bytes,
+    hot: Option<usize>,
+    chosen: Option<usize>,
+) -> Html {
     html! {
         <table>
             <thead><tr>

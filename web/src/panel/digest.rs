@@ -78,7 +78,12 @@ fn running(ctx: &Ctx, props: &Props, d: &Digest) -> Html {
     let has = |cell| props.changes().has(d.id, cell).then_some("new");
     let bits = u128::from(d.blocks) * u128::from(d.block_size) * 8;
     let bits = u64::try_from(bits).map_or_else(|_| bits.to_string(), thousands);
-    let counter = text!("ui.digest.counter", "{blocks} blocks, {bits} bits", blocks = d.blocks, bits = bits);
+    let counter = text!(
+        "ui.digest.counter",
+        "{blocks} blocks, {bits} bits",
+        blocks = d.blocks,
+        bits = bits
+    );
     let last = match d.is_final {
         true => text!("ui.digest.final", "final"),
         false => d.if_final_label.clone(),
@@ -109,10 +114,22 @@ fn expected(ctx: &Ctx, d: &Digest) -> Html {
     let same = *wanted == d.if_final;
     let verdict: Text = match (same, d.is_final) {
         (true, _) => text!("ui.digest.same", "the same"),
-        (false, true) => text!("ui.digest.other", "not the same: the measurement will be refused"),
+        (false, true) => text!(
+            "ui.digest.other",
+            "not the same: the measurement will be refused"
+        ),
         (false, false) => text!("ui.digest.yet", "not the same yet"),
     };
-    let class = classes!("verdict", if same { "tone-good" } else if d.is_final { "tone-bad" } else { "dim" });
+    let class = classes!(
+        "verdict",
+        if same {
+            "tone-good"
+        } else if d.is_final {
+            "tone-bad"
+        } else {
+            "dim"
+        }
+    );
     html! {
         <dl class="digest run">
             <div class="line"><dt>{ ctx.t(name) }</dt><dd>{ words(wanted, Some(&d.if_final)) }

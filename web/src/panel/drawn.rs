@@ -24,10 +24,16 @@ pub(super) fn Drawn(props: &Props) -> Html {
     let (stamp, lang) = (props.stamp().copied(), ctx.lang.clone());
     let drawn = {
         let props = props.clone();
-        use_memo((stamp, width, lang), move |(_, width, lang)| match props.panel() {
-            Panel::AddressMap(map) => figure::address_map(map, props.changes(), &lang.catalogue, *width),
-            Panel::States(states) => figure::states(states, props.changes(), &lang.catalogue, *width),
-            _ => figure::Figure::default(),
+        use_memo((stamp, width, lang), move |(_, width, lang)| {
+            match props.panel() {
+                Panel::AddressMap(map) => {
+                    figure::address_map(map, props.changes(), &lang.catalogue, *width)
+                }
+                Panel::States(states) => {
+                    figure::states(states, props.changes(), &lang.catalogue, *width)
+                }
+                _ => figure::Figure::default(),
+            }
         })
     };
     let pick = {
@@ -36,7 +42,7 @@ pub(super) fn Drawn(props: &Props) -> Html {
     };
     let selected = Rc::new(selected(props));
     let beside = match props.panel() {
-        Panel::AddressMap(map) => html! { <Ranges ..props.clone() key={map.id} /> },
+        Panel::AddressMap(map) => html! { <Ranges key={map.id} ..props.clone() /> },
         _ => html! { <span></span> },
     };
     html! {

@@ -24,7 +24,8 @@ pub(super) struct Props {
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.frame, &other.frame) && (self.index, self.field) == (other.index, other.field)
+        Rc::ptr_eq(&self.frame, &other.frame)
+            && (self.index, self.field) == (other.index, other.field)
     }
 }
 
@@ -65,7 +66,12 @@ pub(super) fn Editor(props: &Props) -> Html {
     let end = (f.offset + f.size).min(bytes.data.len());
     let from = (f.offset + *page * PAGE).min(end);
     let to = (from + PAGE).min(end);
-    let size = text!("ui.bytes.place", "offset {offset}, {size} bytes", offset = f.offset, size = f.size);
+    let size = text!(
+        "ui.bytes.place",
+        "offset {offset}, {size} bytes",
+        offset = f.offset,
+        size = f.size
+    );
     html! {
         <div class="editor" onclick={click}>
             <p><b>{ ctx.t(&f.name) }</b>{ " " }<span class="dim">{ ctx.t(&size) }</span>{ " " }<span class="m">{ ctx.t(&f.value) }</span></p>

@@ -15,10 +15,15 @@ pub(super) fn FactsView(props: &Props) -> Html {
     let click = {
         let (ctx, props) = (ctx.clone(), props.clone());
         Callback::from(move |event: MouseEvent| {
-            let (Panel::Facts(facts), Some(key)) = (props.panel(), dom::data(&event, "fact")) else {
+            let (Panel::Facts(facts), Some(key)) = (props.panel(), dom::data(&event, "fact"))
+            else {
                 return;
             };
-            let place = facts.facts.iter().find(|f| f.key == key).and_then(|f| f.place);
+            let place = facts
+                .facts
+                .iter()
+                .find(|f| f.key == key)
+                .and_then(|f| f.place);
             ctx.act(Do::Select(place));
         })
     };
@@ -35,7 +40,11 @@ pub(super) fn FactsView(props: &Props) -> Html {
 fn draw(ctx: &Ctx, props: &Props, panel: &str, fact: &Fact) -> Html {
     let changed = props.changes().has(panel, &fact.key);
     let selected = props.is_selected(fact.place.as_ref());
-    let class = classes!("fact", changed.then_some("new"), selected.then_some("selected"));
+    let class = classes!(
+        "fact",
+        changed.then_some("new"),
+        selected.then_some("selected")
+    );
     let name = ctx.t(&fact.name);
     let value = classes!(fact.mono.then_some("m"), format!("tone-{}", fact.tone.id()));
     html! {

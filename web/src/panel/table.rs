@@ -28,7 +28,11 @@ pub(super) fn TableView(props: &Props) -> Html {
                 return;
             };
             let key = dom::data(&event, "row").unwrap_or_default();
-            let place = table.rows.iter().find(|r| r.key == key).and_then(|r| r.place);
+            let place = table
+                .rows
+                .iter()
+                .find(|r| r.key == key)
+                .and_then(|r| r.place);
             if place.is_some() {
                 ctx.act(Do::Select(place));
             }
@@ -43,8 +47,20 @@ pub(super) fn TableView(props: &Props) -> Html {
     }
     let long = table.rows.len() > LONG;
     let view = match long {
-        true => window(&[Span { rows: table.rows.len() as u64, height: ROW }], scroll),
-        false => window(&[Span { rows: table.rows.len() as u64, height: 1 }], scroll),
+        true => window(
+            &[Span {
+                rows: table.rows.len() as u64,
+                height: ROW,
+            }],
+            scroll,
+        ),
+        false => window(
+            &[Span {
+                rows: table.rows.len() as u64,
+                height: 1,
+            }],
+            scroll,
+        ),
     };
     let (from, to) = match long {
         true => (view.rows.start as usize, view.rows.end as usize),
@@ -78,8 +94,16 @@ pub(super) fn TableView(props: &Props) -> Html {
 fn draw(ctx: &Ctx, props: &Props, table: &Table, row: &Row) -> Html {
     let changed = props.changes().has(table.id, &row.key);
     let selected = props.is_selected(row.place.as_ref());
-    let class = classes!(changed.then_some("new"), selected.then_some("selected"), row.place.is_some().then_some("can"));
-    let sign = if changed { Some(ctx.t(&text!("ui.panel.changed", "changed"))) } else { None };
+    let class = classes!(
+        changed.then_some("new"),
+        selected.then_some("selected"),
+        row.place.is_some().then_some("can")
+    );
+    let sign = if changed {
+        Some(ctx.t(&text!("ui.panel.changed", "changed")))
+    } else {
+        None
+    };
     html! {
         <tr key={row.key.clone()} {class} data-row={row.key.clone()} aria-current={selected.then_some("true")} title={sign}>
             for (i, cell) in row.cells.iter().enumerate() {
@@ -89,10 +113,21 @@ fn draw(ctx: &Ctx, props: &Props, table: &Table, row: &Row) -> Html {
     }
 }
 
-fn cell_of(ctx: &Ctx, props: &Props, table: &Table, row: &Row, i: usize, cell: &teescope_core::view::Cell) -> Html {
+fn cell_of(
+    ctx: &Ctx,
+    props: &Props,
+    table: &Table,
+    row: &Row,
+    i: usize,
+    cell: &teescope_core::view::Cell,
+) -> Html {
     let new = props.changes().has(table.id, &format!("{}/{i}", row.key));
     let mono = table.columns.get(i).is_some_and(|c| c.mono);
-    let class = classes!(mono.then_some("m"), new.then_some("cell-new"), format!("tone-{}", cell.tone.id()));
+    let class = classes!(
+        mono.then_some("m"),
+        new.then_some("cell-new"),
+        format!("tone-{}", cell.tone.id())
+    );
     let words = ctx.t(&cell.text);
     let inner = match (i, row.place) {
         (0, Some(_)) => html! { <button class="cell">{ words }</button> },

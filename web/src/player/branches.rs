@@ -84,7 +84,12 @@ fn tab(ctx: &Ctx, run: &Run, i: usize, here: bool) -> Html {
 /// How a run ends, in a few words.
 fn end(run: &Run) -> Text {
     match run.stops.first() {
-        Some((at, stop)) => text!("ui.runs.stopped", "step {n}: {name}", n = *at, name = stop.name()),
+        Some((at, stop)) => text!(
+            "ui.runs.stopped",
+            "step {n}: {name}",
+            n = *at,
+            name = stop.name()
+        ),
         None => text!("ui.runs.steps", "{n} steps, none refused", n = run.len),
     }
 }
@@ -98,7 +103,9 @@ fn parting_button(ctx: &Ctx, play: &Play) -> Html {
         Some(Parting::Nowhere) => html! {
             <span class="dim">{ ctx.t(&text!("ui.runs.alike", "Every step of the two runs tells the same.")) }</span>
         },
-        None => html! { <span class="dim">{ ctx.t(&text!("ui.runs.looking", "Looking for where the runs part …")) }</span> },
+        None => {
+            html! { <span class="dim">{ ctx.t(&text!("ui.runs.looking", "Looking for where the runs part …")) }</span> }
+        }
     }
 }
 
@@ -154,5 +161,10 @@ fn branch(run: &Run) -> Branch {
         Some((_, stop)) => Text::join(&[name, stop.name()], ": "),
         None => name,
     };
-    Branch { len: run.len, at, title, outcome }
+    Branch {
+        len: run.len,
+        at,
+        title,
+        outcome,
+    }
 }

@@ -73,12 +73,22 @@ pub(crate) fn stop_word(outcome: Outcome) -> Text {
 
 fn told(ctx: &Ctx, frame: &Rc<Frame>, step: &Rc<Step>, fork: bool) -> Html {
     let place = match fork {
-        true => text!("ui.card.place-fork", "step {n} of {of} in your run", n = frame.position, of = frame.len),
-        false => text!("ui.card.place", "step {n} of {of}", n = frame.position, of = frame.len),
+        true => text!(
+            "ui.card.place-fork",
+            "step {n} of {of} in your run",
+            n = frame.position,
+            of = frame.len
+        ),
+        false => text!(
+            "ui.card.place",
+            "step {n} of {of}",
+            n = frame.position,
+            of = frame.len
+        ),
     };
     html! {
         <>
-            <p class="place m">{ ctx.t(&place) } <span class="dim">{ &frame.label }</span></p>
+            <p class="place m">{ ctx.t(&place) }{ " · " }<span class="dim">{ &frame.label }</span></p>
             <h2><code>{ ctx.t(&step.name) }</code></h2>
             <p class="says">{ ctx.t(&step.says) }</p>
             if !step.outcome.is_done() {

@@ -37,7 +37,12 @@ fn checked(step: &Step) -> Vec<Checked<'_>> {
     let broken = step.broken().map(|r| r.id);
     let mut out: Vec<Checked<'_>> = Vec::new();
     for event in &step.events {
-        let Event::Check { rule, held, compared } = event else {
+        let Event::Check {
+            rule,
+            held,
+            compared,
+        } = event
+        else {
             continue;
         };
         match out.iter_mut().find(|c| c.rule.id == rule.id) {
@@ -92,7 +97,11 @@ pub(super) fn Checks(props: &Props) -> Html {
 }
 
 fn not_reached(ctx: &Ctx, step: &Step) -> Html {
-    let n = text!("ui.checks.not-reached", "{n} checks not reached", n = step.not_reached.len());
+    let n = text!(
+        "ui.checks.not-reached",
+        "{n} checks not reached",
+        n = step.not_reached.len()
+    );
     html! {
         <details class="unreached">
             <summary>{ ctx.t(&n) }</summary>
@@ -136,7 +145,10 @@ pub(super) fn model(ctx: &Ctx, rule: &Rule) -> Html {
     if !rule.is_model() {
         return html! { <span></span> };
     }
-    let says = text!("ui.model.says", "The vendor publishes nothing about this; it is a model.");
+    let says = text!(
+        "ui.model.says",
+        "The vendor publishes nothing about this; it is a model."
+    );
     html! { <span class="model" title={ctx.t(&says)}>{ ctx.t(&text!("ui.model", "model")) }</span> }
 }
 

@@ -29,7 +29,9 @@ pub(super) fn Events(props: &FrameProps) -> Html {
         })
     };
     let events = frame.step.iter().flat_map(|s| s.events.iter().enumerate());
-    let told: Vec<(usize, &Event)> = events.filter(|(_, e)| !matches!(e, Event::Check { .. })).collect();
+    let told: Vec<(usize, &Event)> = events
+        .filter(|(_, e)| !matches!(e, Event::Check { .. }))
+        .collect();
     if told.is_empty() {
         return html! { <div class="nothing"></div> };
     }
@@ -57,10 +59,20 @@ fn row(ctx: &Ctx, i: usize, event: &Event, name: &Text) -> Html {
         Event::Write { before, after, .. } => write(ctx, i, name, before, after),
         Event::Absorb(a) => {
             let bytes: usize = a.pieces.iter().map(|p| p.bytes.len()).sum();
-            let says = text!("ui.events.absorb", "{digest} takes in {n} bytes; {blocks} blocks so far", digest = name.clone(), n = bytes, blocks = a.blocks);
+            let says = text!(
+                "ui.events.absorb",
+                "{digest} takes in {n} bytes; {blocks} blocks so far",
+                digest = name.clone(),
+                n = bytes,
+                blocks = a.blocks
+            );
             html! { <span>{ ctx.t(&says) }</span> }
         }
-        Event::Derive { key, from, value: derived } => html! {
+        Event::Derive {
+            key,
+            from,
+            value: derived,
+        } => html! {
             <div>
                 <b>{ ctx.t(key) }</b>{ " " }{ ctx.t(&text!("ui.events.derived", "is derived from")) }
                 <dl class="sides">
@@ -74,8 +86,19 @@ fn row(ctx: &Ctx, i: usize, event: &Event, name: &Text) -> Html {
         Event::Transition { what, from, to } => html! {
             <span><b>{ *what }</b>{ " " }<span class="dim">{ *from }</span>{ " → " }<mark>{ *to }</mark></span>
         },
-        Event::Message { from, to, what, bytes } => {
-            let says = text!("ui.events.message", "{from} sends {to}: {what}", from = from.clone(), to = to.clone(), what = what.clone());
+        Event::Message {
+            from,
+            to,
+            what,
+            bytes,
+        } => {
+            let says = text!(
+                "ui.events.message",
+                "{from} sends {to}: {what}",
+                from = from.clone(),
+                to = to.clone(),
+                what = what.clone()
+            );
             html! { <div>{ ctx.t(&says) }<div>{ words(bytes, None) }</div></div> }
         }
     };
@@ -83,7 +106,10 @@ fn row(ctx: &Ctx, i: usize, event: &Event, name: &Text) -> Html {
 }
 
 fn write(ctx: &Ctx, i: usize, name: &Text, before: &Value, after: &Value) -> Html {
-    let select = text!("ui.events.select", "Select it: [ and ] then go to the steps that write it");
+    let select = text!(
+        "ui.events.select",
+        "Select it: [ and ] then go to the steps that write it"
+    );
     let long = matches!(after, Value::Bytes(b) if b.len() > 8);
     let class = if long { "write long" } else { "write" };
     html! {

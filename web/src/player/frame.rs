@@ -97,17 +97,28 @@ fn basis(play: &Play, label: &str) -> (Option<Rc<View>>, Text) {
     match play.against {
         Against::Before => {
             let before = play.position.checked_sub(1);
-            (before.map(|p| run.session.borrow_mut().view(p, eyes)), Text::none())
+            (
+                before.map(|p| run.session.borrow_mut().view(p, eyes)),
+                Text::none(),
+            )
         }
         Against::Mark => {
             let mark = play.mark.unwrap_or(0);
-            let says = text!("ui.against.mark", "Compared with the marked step {mark}", mark = run.label(mark));
+            let says = text!(
+                "ui.against.mark",
+                "Compared with the marked step {mark}",
+                mark = run.label(mark)
+            );
             (Some(run.session.borrow_mut().view(mark, eyes)), says)
         }
         Against::Original => {
             let original = &play.runs[0];
             let at = counterpart(run, original, play.position, label);
-            let says = text!("ui.against.original", "Compared with the original at step {step}", step = original.label(at));
+            let says = text!(
+                "ui.against.original",
+                "Compared with the original at step {step}",
+                step = original.label(at)
+            );
             (Some(original.session.borrow_mut().view(at, eyes)), says)
         }
     }
@@ -145,5 +156,7 @@ fn stamps(frame: &Frame, last: Option<&Frame>) -> Vec<u64> {
 fn marks<'a>(changes: &'a Changes, id: &str) -> impl Iterator<Item = &'a str> {
     let start = format!("{id}/");
     let cells = changes.cells.range(start.clone()..);
-    cells.map(String::as_str).take_while(move |k| k.starts_with(&start))
+    cells
+        .map(String::as_str)
+        .take_while(move |k| k.starts_with(&start))
 }

@@ -47,7 +47,11 @@ pub(crate) fn Header(props: &Props) -> Html {
             _ => {}
         }
     });
-    let probe = if play.probe.is_some() { "no-probe" } else { "probe" };
+    let probe = if play.probe.is_some() {
+        "no-probe"
+    } else {
+        "probe"
+    };
     let marked = play.mark.map(|m| play.run().label(m));
     html! {
         <header class="head">

@@ -96,7 +96,8 @@ fn part(original: &Shared, fork: &Shared, at: &mut u64) -> Option<Parting> {
         }
         if both <= COMPARE_STEPS {
             let (x, y) = (a.step(*at), b.step(*at));
-            if x.map(|s| (s.outcome, s.events.clone())) != y.map(|s| (s.outcome, s.events.clone())) {
+            if x.map(|s| (s.outcome, s.events.clone())) != y.map(|s| (s.outcome, s.events.clone()))
+            {
                 return Some(Parting::At(*at));
             }
         }

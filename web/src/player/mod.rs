@@ -24,10 +24,10 @@ use std::rc::Rc;
 use teescope_core::text;
 use yew::prelude::*;
 
+use crate::dialog;
 use crate::panel::PanelView;
 use crate::state::play::{Against, Play};
 use crate::state::{Open, use_ctx};
-use crate::dialog;
 use frame::{Frame, frame};
 
 /// A run as it is being read.
@@ -44,7 +44,13 @@ impl PartialEq for Props {
 }
 
 /// What a moment of a run depends on.
-type Key = (u32, u64, Option<teescope_core::trace::Observer>, Against, Option<u64>);
+type Key = (
+    u32,
+    u64,
+    Option<teescope_core::trace::Observer>,
+    Against,
+    Option<u64>,
+);
 
 #[component]
 pub(crate) fn Player(props: &Props) -> Html {
@@ -96,7 +102,13 @@ pub(crate) fn Player(props: &Props) -> Html {
 
 /// The frame of the present moment; the last one if nothing it depends on changed.
 fn moment(play: &Rc<Play>, last: &Rc<RefCell<Option<(Key, Rc<Frame>)>>>) -> Rc<Frame> {
-    let key = (play.run().id, play.position, play.observer, play.against, play.mark);
+    let key = (
+        play.run().id,
+        play.position,
+        play.observer,
+        play.against,
+        play.mark,
+    );
     let mut last = last.borrow_mut();
     if let Some((k, frame)) = &*last
         && *k == key
@@ -134,11 +146,24 @@ pub(crate) fn headline(frame: &Frame, lang: &crate::lang::Lang) -> AttrValue {
     let Some(step) = &frame.step else {
         return lang.t(&text!("ui.step.start", "Start: before the first step"));
     };
-    let line = text!("ui.step.headline", "Step {n} of {of}: {name}, {says}", n = frame.position, of = frame.len, name = step.name.clone(), says = step.says.clone());
+    let line = text!(
+        "ui.step.headline",
+        "Step {n} of {of}: {name}, {says}",
+        n = frame.position,
+        of = frame.len,
+        name = step.name.clone(),
+        says = step.says.clone()
+    );
     if step.outcome.is_done() {
         return lang.t(&line);
     }
     let stop = card::stop_word(step.outcome);
-    let result = text!("ui.step.headline-stop", "{line}. {stop} {result}", line = line, stop = stop, result = step.outcome.name());
+    let result = text!(
+        "ui.step.headline-stop",
+        "{line}. {stop} {result}",
+        line = line,
+        stop = stop,
+        result = step.outcome.name()
+    );
     lang.t(&result)
 }

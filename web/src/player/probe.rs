@@ -21,7 +21,10 @@ pub(crate) struct Props {
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
         let (a, b) = (&self.play, &other.play);
-        a.probe == b.probe && a.position == b.position && a.run().id == b.run().id && a.observer == b.observer
+        a.probe == b.probe
+            && a.position == b.position
+            && a.run().id == b.run().id
+            && a.observer == b.observer
     }
 }
 
@@ -46,23 +49,30 @@ pub(crate) fn Probe(props: &Props) -> Html {
     {
         // A range picked in the map fills the field.
         let written = written.setter();
-        use_effect_with(address, move |a| written.set(teescope_core::bytes::hex::addr(*a)));
+        use_effect_with(address, move |a| {
+            written.set(teescope_core::bytes::hex::addr(*a))
+        });
     }
     let chosen = who.or(play.observer).or(observers.first().map(|(o, _)| *o));
-    let on_who = use_callback(who.setter(), |event: Event, who| who.set(Observer::from_id(&dom::value(&event))));
+    let on_who = use_callback(who.setter(), |event: Event, who| {
+        who.set(Observer::from_id(&dom::value(&event)))
+    });
     let on_access = use_callback(access.setter(), |event: Event, access| {
         let value = dom::value(&event);
         if let Some(a) = Access::ALL.into_iter().find(|a| a.id() == value) {
             access.set(a);
         }
     });
-    let on_address = use_callback((ctx.clone(), written.setter()), |event: Event, (ctx, written)| {
-        let text = dom::value(&event);
-        if let Some(a) = number(&text) {
-            ctx.act(Do::Probe(Some(a)));
-        }
-        written.set(text);
-    });
+    let on_address = use_callback(
+        (ctx.clone(), written.setter()),
+        |event: Event, (ctx, written)| {
+            let text = dom::value(&event);
+            if let Some(a) = number(&text) {
+                ctx.act(Do::Probe(Some(a)));
+            }
+            written.set(text);
+        },
+    );
     let answer = chosen.map(|o| answer(&ctx, play, o, address, *access));
     html! {
         <figure class="probe">
@@ -100,7 +110,9 @@ fn access_text(access: Access) -> teescope_core::text::Text {
 fn answer(ctx: &Ctx, play: &Play, observer: Observer, address: u64, access: Access) -> Html {
     let mut session = play.run().session.borrow_mut();
     let probe = session.probe(play.position, observer, address, access);
-    let decided = probe.decided_by.map(|p| session.place_name(play.position, &p));
+    let decided = probe
+        .decided_by
+        .map(|p| session.place_name(play.position, &p));
     html! {
         <div class={classes!("answer", format!("tone-{}", probe.tone.id()))}>
             <p><b>{ ctx.t(&probe.answer) }</b></p>

@@ -43,7 +43,11 @@ pub(super) fn Refusal(props: &FrameProps) -> Html {
 
 fn compared<'a>(step: &'a Step, id: &str) -> Option<&'a Compared> {
     step.events.iter().rev().find_map(|e| match e {
-        Event::Check { rule, held: false, compared } if rule.id == id => compared.as_ref(),
+        Event::Check {
+            rule,
+            held: false,
+            compared,
+        } if rule.id == id => compared.as_ref(),
         _ => None,
     })
 }
@@ -53,7 +57,11 @@ fn first_difference(ctx: &Ctx, c: &Compared) -> Html {
     let (Value::Bytes(wanted), Value::Bytes(found)) = (&c.wanted, &c.found) else {
         return html! { <div class="nothing"></div> };
     };
-    let differing = wanted.iter().zip(found.iter()).filter(|(a, b)| a != b).count();
+    let differing = wanted
+        .iter()
+        .zip(found.iter())
+        .filter(|(a, b)| a != b)
+        .count();
     let at = wanted.iter().zip(found.iter()).position(|(a, b)| a != b);
     let Some(at) = at else {
         return html! { <div class="nothing"></div> };
@@ -75,13 +83,34 @@ fn unchanged(ctx: &Ctx, props: &FrameProps) -> Html {
     let frame = &props.frame;
     let writes = frame.step.iter().flat_map(|s| &s.events);
     let writes = writes.filter(|e| matches!(e, Event::Write { .. })).count();
-    let changed: Vec<_> = frame.view.panels.iter().filter(|p| frame.changes.touches(p.id())).collect();
+    let changed: Vec<_> = frame
+        .view
+        .panels
+        .iter()
+        .filter(|p| frame.changes.touches(p.id()))
+        .collect();
     let whole = frame.view.panels.len() - changed.len();
     let says = match (writes, changed.len()) {
-        (0, 0) => text!("ui.refusal.nothing", "Nothing: no state was written, and every panel stands as before the step."),
-        (0, _) => text!("ui.refusal.not-written", "No state was written by this step."),
-        (n, 0) => text!("ui.refusal.only", "Only what “What it did” lists ({n} writes); every panel stands as before.", n = n),
-        (n, _) => text!("ui.refusal.some", "{n} writes, listed under “What it did”; {whole} of {of} panels stand as before.", n = n, whole = whole, of = frame.view.panels.len()),
+        (0, 0) => text!(
+            "ui.refusal.nothing",
+            "Nothing: no state was written, and every panel stands as before the step."
+        ),
+        (0, _) => text!(
+            "ui.refusal.not-written",
+            "No state was written by this step."
+        ),
+        (n, 0) => text!(
+            "ui.refusal.only",
+            "Only what “What it did” lists ({n} writes); every panel stands as before.",
+            n = n
+        ),
+        (n, _) => text!(
+            "ui.refusal.some",
+            "{n} writes, listed under “What it did”; {whole} of {of} panels stand as before.",
+            n = n,
+            whole = whole,
+            of = frame.view.panels.len()
+        ),
     };
     html! {
         <p class="unchanged"><b>{ ctx.t(&text!("ui.refusal.changed", "What changed")) }</b>{ " " }{ ctx.t(&says) }</p>

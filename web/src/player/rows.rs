@@ -40,7 +40,10 @@ const TALL: u32 = 44;
 const LOW: u32 = 26;
 
 fn item(kind: Kind, rows: u64, height: u32) -> Item {
-    Item { kind, span: Span { rows, height } }
+    Item {
+        kind,
+        span: Span { rows, height },
+    }
 }
 
 /// The rows of an outline. What holds the current step is open unless the reader closed it.
@@ -58,7 +61,10 @@ pub(super) fn items(outline: &Outline, folds: &Folds, position: u64) -> Vec<Item
             continue;
         }
         let within = position >= group.first && position < group.first + group.len;
-        let open = folds.get(&(i, None)).copied().unwrap_or(within || group.len <= SHORT);
+        let open = folds
+            .get(&(i, None))
+            .copied()
+            .unwrap_or(within || group.len <= SHORT);
         out.push(item(Kind::Group(i, open), 1, TALL));
         if !open {
             continue;

@@ -24,7 +24,9 @@ pub(super) struct Props {
 #[component]
 pub(super) fn Search(props: &Props) -> Html {
     let ctx = use_ctx();
-    let input = use_callback(props.on_query.clone(), |event: InputEvent, ask| ask.emit(dom::value(&event)));
+    let input = use_callback(props.on_query.clone(), |event: InputEvent, ask| {
+        ask.emit(dom::value(&event))
+    });
     let keydown = use_callback(props.on_query.clone(), |event: KeyboardEvent, ask| {
         if event.key() == "Escape" {
             event.stop_propagation();
@@ -62,7 +64,12 @@ pub(super) fn use_found(run: &Run, query: &str, ctx: &Ctx) -> (Rc<Vec<u64>>, boo
                 while at <= len && dom::now() - start < 6.0 {
                     let line = session.borrow_mut().line(at);
                     let stop = line.outcome.map(|o| lang.t(&o.name()).to_lowercase());
-                    let all = format!("{} {} {}", lang.t(&line.name).to_lowercase(), line.label.to_lowercase(), stop.unwrap_or_default());
+                    let all = format!(
+                        "{} {} {}",
+                        lang.t(&line.name).to_lowercase(),
+                        line.label.to_lowercase(),
+                        stop.unwrap_or_default()
+                    );
                     if words.iter().all(|w| all.contains(w.as_str())) {
                         hits.push(at);
                     }

@@ -60,7 +60,10 @@ pub(crate) fn copy(ctx: &Ctx, text: String) {
     dom::spawn(async move {
         let notice = match dom::copy(&text).await {
             true => Notice::good(text!("ui.copied", "Copied.")),
-            false => Notice::bad(text!("ui.not-copied", "The browser does not let this page write to the clipboard. Select the text and copy it by hand.")),
+            false => Notice::bad(text!(
+                "ui.not-copied",
+                "The browser does not let this page write to the clipboard. Select the text and copy it by hand."
+            )),
         };
         ctx.say(notice);
     });
@@ -76,7 +79,8 @@ struct DownloadProps {
 
 impl PartialEq for DownloadProps {
     fn eq(&self, other: &Self) -> bool {
-        Frame::same(&self.frame, &other.frame) && (self.snippet, self.input) == (other.snippet, other.input)
+        Frame::same(&self.frame, &other.frame)
+            && (self.snippet, self.input) == (other.snippet, other.input)
     }
 }
 
@@ -87,7 +91,11 @@ fn Download(props: &DownloadProps) -> Html {
     let click = {
         let (frame, snippet, input) = (props.frame.clone(), props.snippet, props.input);
         Callback::from(move |_: MouseEvent| {
-            let Some(input) = frame.snippets.get(snippet).and_then(|s| s.inputs.get(input)) else {
+            let Some(input) = frame
+                .snippets
+                .get(snippet)
+                .and_then(|s| s.inputs.get(input))
+            else {
                 return;
             };
             let bytes = match &input.bytes {
@@ -97,6 +105,10 @@ fn Download(props: &DownloadProps) -> Html {
             dom::download(&input.name, &bytes);
         })
     };
-    let says = text!("ui.snippets.download", "Download {name}", name = props.name.as_str());
+    let says = text!(
+        "ui.snippets.download",
+        "Download {name}",
+        name = props.name.as_str()
+    );
     html! { <button onclick={click}>{ ctx.t(&says) }</button> }
 }

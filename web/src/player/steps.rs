@@ -9,11 +9,11 @@ use yew::prelude::*;
 
 use super::rows::{Folds, Item, Kind, items, row_of};
 use super::search::{Search, use_found};
+use crate::dom;
 use crate::state::play::Do;
 use crate::state::run::Run;
 use crate::state::{Ctx, use_ctx};
 use crate::virtual_list::{Span, room, top_of, use_scroll, window};
-use crate::dom;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct Props {
@@ -30,7 +30,10 @@ pub(crate) fn Steps(props: &Props) -> Html {
     let toggle = use_callback(open.clone(), |_: MouseEvent, open| open.set(!**open));
     let ask = use_callback(query.setter(), |text: String, query| query.set(text));
     let line = (props.position > 0).then(|| props.run.session.borrow_mut().line(props.position));
-    let now = line.map_or_else(|| ctx.t(&text!("ui.steps.start", "Start")), |l| ctx.t(&l.name));
+    let now = line.map_or_else(
+        || ctx.t(&text!("ui.steps.start", "Start")),
+        |l| ctx.t(&l.name),
+    );
     html! {
         <nav class={classes!("steps", open.then_some("is-open"))} aria-label={ctx.t(&text!("ui.steps", "Steps"))}>
             <button class="strip" onclick={toggle} aria-expanded={open.to_string()}>
@@ -60,7 +63,12 @@ fn List(props: &Props) -> Html {
     let view = window(&spans, scroll);
     let row = row_of(&items, &outline, props.position);
     let height = spans.first().map_or(26, |_| 44);
-    use_in_view(node.clone(), top_of(&spans, row), height, (props.run.id, props.position));
+    use_in_view(
+        node.clone(),
+        top_of(&spans, row),
+        height,
+        (props.run.id, props.position),
+    );
     let click = {
         let ctx = ctx.clone();
         let (folds, outline) = (folds.clone(), outline.clone());
@@ -143,7 +151,10 @@ fn draw(ctx: &Ctx, run: &Run, kind: &Kind, position: u64) -> Html {
         },
         Kind::Group(i, open) => {
             let g = &groups[i];
-            let bad = run.stops.iter().any(|(p, _)| (g.first..g.first + g.len).contains(p));
+            let bad = run
+                .stops
+                .iter()
+                .any(|(p, _)| (g.first..g.first + g.len).contains(p));
             let steps = text!("ui.steps.count", "{n} steps", n = g.len);
             html! {
                 <button key={format!("g{i}")} class={classes!("step", "tall", "fold", bad.then_some("stopped"))}
@@ -161,7 +172,13 @@ fn draw(ctx: &Ctx, run: &Run, kind: &Kind, position: u64) -> Html {
                 Some(stop) if !stop.is_done() => ctx.t(&stop_line(stop)),
                 _ => ctx.t(&g.title),
             };
-            step(ctx, &line, "tall", html! { <><code>{ ctx.t(&line.name) }</code><small>{ under }</small></> }, position)
+            step(
+                ctx,
+                &line,
+                "tall",
+                html! { <><code>{ ctx.t(&line.name) }</code><small>{ under }</small></> },
+                position,
+            )
         }
         Kind::Folds(i, n, open) => {
             let g = &groups[i];
@@ -181,10 +198,20 @@ fn draw(ctx: &Ctx, run: &Run, kind: &Kind, position: u64) -> Html {
         Kind::Steps(i, at) => {
             let line = run.session.borrow_mut().line(at);
             let rest = match line.outcome {
-                Some(stop) if !stop.is_done() => html! { <span class="why">{ ctx.t(&stop.name()) }</span> },
-                _ => html! { <span class="dim">{ tail(&line.label, &groups[i].label).to_string() }</span> },
+                Some(stop) if !stop.is_done() => {
+                    html! { <span class="why">{ ctx.t(&stop.name()) }</span> }
+                }
+                _ => {
+                    html! { <span class="dim">{ tail(&line.label, &groups[i].label).to_string() }</span> }
+                }
             };
-            step(ctx, &line, "low", html! { <><code>{ ctx.t(&line.name) }</code>{ " " }{ rest }</> }, position)
+            step(
+                ctx,
+                &line,
+                "low",
+                html! { <><code>{ ctx.t(&line.name) }</code>{ " " }{ rest }</> },
+                position,
+            )
         }
     }
 }
@@ -199,7 +226,9 @@ fn step(ctx: &Ctx, line: &StepLine, size: &'static str, inner: Html, position: u
         stopped.then_some("stopped"),
         line.edited.then_some("edited")
     );
-    let title = line.edited.then(|| ctx.t(&text!("ui.steps.edited", "you changed this step")));
+    let title = line
+        .edited
+        .then(|| ctx.t(&text!("ui.steps.edited", "you changed this step")));
     html! {
         <button key={line.position} class={class} data-step={line.position.to_string()} title={title}
             aria-current={now.then_some("step")} tabindex={if now { "0" } else { "-1" }}>
@@ -216,13 +245,18 @@ fn stop_line(stop: Outcome) -> teescope_core::text::Text {
 }
 
 fn span(first: u64, last: u64) -> String {
-    if first == last { first.to_string() } else { format!("{first}–{last}") }
+    if first == last {
+        first.to_string()
+    } else {
+        format!("{first}–{last}")
+    }
 }
 
 /// What a step's label adds to its stretch's.
 fn tail<'a>(label: &'a str, group: &str) -> &'a str {
     let tail = label.strip_prefix(group).unwrap_or(label);
-    tail.strip_prefix('.').unwrap_or(if tail.is_empty() { label } else { tail })
+    tail.strip_prefix('.')
+        .unwrap_or(if tail.is_empty() { label } else { tail })
 }
 
 #[derive(Clone, PartialEq, Properties)]
@@ -239,7 +273,10 @@ fn Found(props: &FoundProps) -> Html {
     let (found, searching) = use_found(&props.run, &props.query, &ctx);
     let node = use_node_ref();
     let (scroll, onscroll) = use_scroll(&node);
-    let spans = [Span { rows: found.len() as u64, height: 26 }];
+    let spans = [Span {
+        rows: found.len() as u64,
+        height: 26,
+    }];
     let view = window(&spans, scroll);
     let click = {
         let ctx = ctx.clone();
@@ -251,8 +288,15 @@ fn Found(props: &FoundProps) -> Html {
     };
     let keydown = Callback::from(|event: KeyboardEvent| dom::roam(&event, "button"));
     let count = text!("ui.search.found", "{n} steps found", n = found.len());
-    let more = if searching { ctx.t(&text!("ui.search.going", "searching …")) } else { ctx.t(&count) };
-    let (from, to) = (view.rows.start as usize, (view.rows.end as usize).min(found.len()));
+    let more = if searching {
+        ctx.t(&text!("ui.search.going", "searching …"))
+    } else {
+        ctx.t(&count)
+    };
+    let (from, to) = (
+        view.rows.start as usize,
+        (view.rows.end as usize).min(found.len()),
+    );
     html! {
         <div class="list" ref={node} onscroll={onscroll} onclick={click} onkeydown={keydown}>
             <p class="phase" role="status">{ more }</p>
@@ -268,5 +312,11 @@ fn Found(props: &FoundProps) -> Html {
 fn found_row(ctx: &Ctx, run: &Run, at: u64, position: u64) -> Html {
     let line = run.session.borrow_mut().line(at);
     let label = line.label.clone();
-    step(ctx, &line, "low", html! { <><code>{ ctx.t(&line.name) }</code>{ " " }<span class="dim">{ label }</span></> }, position)
+    step(
+        ctx,
+        &line,
+        "low",
+        html! { <><code>{ ctx.t(&line.name) }</code>{ " " }<span class="dim">{ label }</span></> },
+        position,
+    )
 }

@@ -51,7 +51,12 @@ pub(crate) fn Timeline(props: &Props) -> Html {
         })
     };
     let says = says(run, play.position, &ctx);
-    let at = text!("ui.timeline.at", "{n} / {of}", n = play.position, of = run.len);
+    let at = text!(
+        "ui.timeline.at",
+        "{n} / {of}",
+        n = play.position,
+        of = run.len
+    );
     html! {
         <footer class="foot">
             <Controls playing={play.playing} speed={play.speed} />
@@ -83,7 +88,12 @@ fn line(play: &Play) -> figure::Timeline {
             }),
         }
     }
-    let edits = run.settings().edits.iter().filter_map(|e| run.lands(e)).collect();
+    let edits = run
+        .settings()
+        .edits
+        .iter()
+        .filter_map(|e| run.lands(e))
+        .collect();
     figure::Timeline {
         phases,
         stops: run.stops.iter().map(|(p, o)| (*p, o.id())).collect(),
@@ -100,7 +110,13 @@ fn says(run: &Run, position: u64, ctx: &Ctx) -> AttrValue {
         return ctx.t(&text!("ui.steps.start", "Start"));
     }
     let line = run.session.borrow_mut().line(position);
-    let says = text!("ui.timeline.step", "step {n}, {name}, {label}", n = position, name = line.name, label = line.label);
+    let says = text!(
+        "ui.timeline.step",
+        "step {n}, {name}, {label}",
+        n = position,
+        name = line.name,
+        label = line.label
+    );
     ctx.t(&says)
 }
 
@@ -114,14 +130,15 @@ struct ControlsProps {
 fn Controls(props: &ControlsProps) -> Html {
     let ctx = use_ctx();
     let playing = props.playing;
-    let click = use_callback((ctx.clone(), playing), |event: MouseEvent, (ctx, playing)| {
-        match dom::data(&event, "go").as_deref() {
+    let click = use_callback(
+        (ctx.clone(), playing),
+        |event: MouseEvent, (ctx, playing)| match dom::data(&event, "go").as_deref() {
             Some("back") => ctx.act(Do::By(-1)),
             Some("on") => ctx.act(Do::By(1)),
             Some("play") => ctx.act(Do::Playing(!playing)),
             _ => {}
-        }
-    });
+        },
+    );
     let speed = use_callback(ctx.clone(), |event: Event, ctx| {
         ctx.act(Do::Speed(dom::value(&event).parse().unwrap_or(2)));
     });
@@ -160,8 +177,19 @@ fn Progress(props: &ProgressProps) -> Html {
         ctx.act(Do::Halt(!halted));
     });
     let says = match props.goal {
-        Some(goal) => text!("ui.progress.goal", "On the way to step {goal}: {done} of {of} carried out", goal = goal, done = run.done, of = run.len),
-        None => text!("ui.progress", "{done} of {of} steps carried out", done = run.done, of = run.len),
+        Some(goal) => text!(
+            "ui.progress.goal",
+            "On the way to step {goal}: {done} of {of} carried out",
+            goal = goal,
+            done = run.done,
+            of = run.len
+        ),
+        None => text!(
+            "ui.progress",
+            "{done} of {of} steps carried out",
+            done = run.done,
+            of = run.len
+        ),
     };
     let button = match halted {
         true => text!("ui.progress.on", "Go on"),

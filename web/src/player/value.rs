@@ -13,16 +13,26 @@ const MOST: usize = 512;
 /// A value; bytes that differ from `other` are marked.
 pub(crate) fn value(value: &Value, other: Option<&Value>, lang: &Lang) -> Html {
     match value {
-        Value::None => html! { <span class="dim" title={lang.t(&text!("ui.value.none", "nothing, or not to be seen"))}>{ "–" }</span> },
+        Value::None => {
+            html! { <span class="dim" title={lang.t(&text!("ui.value.none", "nothing, or not to be seen"))}>{ "–" }</span> }
+        }
         Value::Number(n) => {
             let differs = matches!(other, Some(Value::Number(o)) if o != n);
             let number = hex::addr(*n);
-            if differs { html! { <mark class="m">{ number }</mark> } } else { html! { <span class="m">{ number }</span> } }
+            if differs {
+                html! { <mark class="m">{ number }</mark> }
+            } else {
+                html! { <span class="m">{ number }</span> }
+            }
         }
         Value::Words(words) => {
             let differs = other.is_some_and(|o| o != value);
             let words = lang.t(words);
-            if differs { html! { <mark>{ words }</mark> } } else { html! { <span>{ words }</span> } }
+            if differs {
+                html! { <mark>{ words }</mark> }
+            } else {
+                html! { <span>{ words }</span> }
+            }
         }
         Value::Bytes(bytes) => {
             let other = match other {

@@ -7,7 +7,9 @@ use sha2::{Digest as _, Sha256};
 use teescope_core::bytes::hex;
 use teescope_core::text;
 use teescope_core::text::Text;
-use teescope_core::trace::{BadInput, Case, Input, Inputs, Link, ParamKind, ScenarioInfo, Settings};
+use teescope_core::trace::{
+    BadInput, Case, Input, Inputs, Link, ParamKind, ScenarioInfo, Settings,
+};
 
 use super::{Notice, Page, State};
 
@@ -80,7 +82,9 @@ pub(super) fn take(state: &mut State, files: Vec<Input>) {
             };
         }
         next.settings.edits.clear();
-        next.settings.params.insert(found.key.to_string(), format!("sha256-{digest}"));
+        next.settings
+            .params
+            .insert(found.key.to_string(), format!("sha256-{digest}"));
         next.step.clear();
         link = Some(next);
         said.push(text!(
@@ -108,7 +112,9 @@ fn asked_for(state: &State, digest: &str) -> Option<Link> {
         return None;
     };
     let wanted = asking.link.settings.params.values();
-    let named = wanted.into_iter().any(|v| v.strip_prefix("sha256-") == Some(digest));
+    let named = wanted
+        .into_iter()
+        .any(|v| v.strip_prefix("sha256-") == Some(digest));
     named.then(|| asking.link.clone())
 }
 

@@ -300,5 +300,8 @@ pub(crate) fn use_ctx() -> Ctx {
 
 /// The sentence for a fork that a run of somebody's file does not allow.
 pub(crate) fn no_scenario() -> Text {
-    text!("ui.no-scenario", "This run cannot be opened again with other parameters.")
+    text!(
+        "ui.no-scenario",
+        "This run cannot be opened again with other parameters."
+    )
 }

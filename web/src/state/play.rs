@@ -90,7 +90,10 @@ pub(crate) enum Do {
 impl Do {
     /// Whether this may happen without the reader's doing, so that a notice stays.
     pub(super) fn keeps_notice(&self) -> bool {
-        matches!(self, Self::Worked(..) | Self::Parted(..) | Self::Tick(_) | Self::Select(_) | Self::Pick(..))
+        matches!(
+            self,
+            Self::Worked(..) | Self::Parted(..) | Self::Tick(_) | Self::Select(_) | Self::Pick(..)
+        )
     }
 }
 
@@ -286,7 +289,11 @@ impl Play {
                 "Select something in a panel first: a row, a range, a byte. Then [ and ] go to the steps that write it."
             )));
         };
-        let found = self.run().session.borrow_mut().change(self.position, &place, forwards);
+        let found = self
+            .run()
+            .session
+            .borrow_mut()
+            .change(self.position, &place, forwards);
         match found {
             Some(position) => {
                 self.stay(position);
@@ -305,7 +312,11 @@ impl Play {
 
     fn set_mark(&mut self) {
         let here = self.position;
-        self.mark = if self.mark == Some(here) { None } else { Some(here) };
+        self.mark = if self.mark == Some(here) {
+            None
+        } else {
+            Some(here)
+        };
         if self.mark.is_none() && self.against == Against::Mark {
             self.against = Against::Before;
         }
@@ -380,7 +391,12 @@ impl Play {
             )));
         };
         let name = run.session.borrow_mut().place_name(self.position, place);
-        let says = text!("ui.flip.says", "bit {bit} of {place} flipped", bit = u64::from(bit), place = name);
+        let says = text!(
+            "ui.flip.says",
+            "bit {bit} of {place} flipped",
+            bit = u64::from(bit),
+            place = name
+        );
         self.fork(&[edit], says)
     }
 
@@ -390,7 +406,9 @@ impl Play {
         }
         let mut settings = self.run().settings();
         settings.params.extend(what_if.set);
-        settings.edits.extend(what_if.edits.iter().map(|e| self.run().anchored(e)));
+        settings
+            .edits
+            .extend(what_if.edits.iter().map(|e| self.run().anchored(e)));
         self.reopen(settings, Some(what_if.says), source, files)
     }
 
@@ -461,7 +479,11 @@ fn settings_say(old: &Settings, new: &Settings) -> Text {
         }
     }
     for key in old.params.keys().filter(|k| !new.params.contains_key(*k)) {
-        parts.push(text!("ui.params.default", "{key} as usual", key = key.as_str()));
+        parts.push(text!(
+            "ui.params.default",
+            "{key} as usual",
+            key = key.as_str()
+        ));
     }
     if old.seed != new.seed {
         parts.push(Text::from(format!("seed = {}", new.seed)));
