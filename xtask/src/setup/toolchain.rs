@@ -68,7 +68,7 @@ pub(super) fn wasm(places: &Places) -> Result<Toolchain> {
         if add_by_rustup(places)? {
             return Ok(own);
         }
-        println!("  rustup's server did not answer; it will be left alone for a week");
+        println!("  rustup could not get it; it will not be asked again for a week");
     }
     if debian::is_debian() {
         debian::install(places)?;
