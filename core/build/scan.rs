@@ -260,8 +260,8 @@ impl Reader {
     }
 }
 
-/// Adds the sentences of one file: `text!("key", "…")`, `Text::said("key", "…")` and the rows of
-/// `rules!`. Code that exists only in tests is passed over, and so is an empty key.
+/// Adds the sentences of one file: `text!("key", "…")`, `Text::said("key", "…")`, the rows of
+/// `rules!` and those of `layout!`. Code that exists only in tests is passed over, and so is an empty key.
 pub(crate) fn sentences(source: &str, file: &str, out: &mut Vec<Sentence>) {
     let tokens = tokens(source);
     let mut at = 0;
@@ -315,9 +315,41 @@ pub(crate) fn sentences(source: &str, file: &str, out: &mut Vec<Sentence>) {
                 at = after_item(&tokens, at + 7);
                 continue;
             }
+            [Name(layout), Mark('!'), Mark('{'), ..] if layout == "layout" => {
+                let end = after_item(&tokens, at + 2);
+                rows(&tokens[at..end], &mut add);
+                at = end;
+                continue;
+            }
             _ => {}
         }
         at += 1;
+    }
+}
+
+/// Adds the meanings in the rows of one `layout!`, under the keys that the macro makes of them:
+/// the structure's and the field's name, or one key for all reserved rows.
+fn rows(tokens: &[(Token, usize)], add: &mut impl FnMut(&str, &str, usize)) {
+    let mut strings = tokens.iter().filter_map(|(t, _)| match t {
+        Str(s) => Some(s),
+        _ => None,
+    });
+    let Some(title) = strings.next() else {
+        return;
+    };
+    for (at, row) in tokens.windows(4).enumerate() {
+        let [(Number(_), line), (Number(_), _), (Str(name), _), (next, _)] = row else {
+            continue;
+        };
+        let meaning = tokens[at + 3..].iter().find_map(|(t, _)| match t {
+            Str(s) => Some(s.as_str()),
+            _ => None,
+        });
+        let key = match next {
+            Mark(',') => "layout.reserved".to_string(),
+            _ => format!("{title}.{name}"),
+        };
+        add(&key, meaning.unwrap_or_default(), *line);
     }
 }
 

@@ -180,7 +180,7 @@ pub(in super::super) fn fields(layout: &'static Layout, data: &[u8]) -> Vec<Fiel
         offset: f.offset,
         size: f.size,
         value: f.text.to_string().into(),
-        meaning: f.meaning.into(),
+        meaning: Text::said(f.key, f.meaning),
         reserved: f.reserved,
         tone: Tone::Plain,
         name: f.name.to_string().into(),
