@@ -23,6 +23,8 @@ pub enum Content {
     Bytes(Rc<[u8]>),
     /// A page of a file the reader supplied.
     File(Page),
+    /// Another content with one bit flipped, counted from bit 0 of byte 0.
+    Flipped(Rc<Content>, u32),
 }
 
 /// `mov eax, 4; mov rbx, rcx; enclu`: EEXIT to the address after EENTER, which RCX holds on entry.
@@ -54,24 +56,43 @@ impl Content {
             }
             Self::Bytes(bytes) => Page::from_bytes(bytes),
             Self::File(page) => page.clone(),
+            Self::Flipped(content, bit) => {
+                let (page, at) = (content.page(), (*bit / 8) as usize);
+                let mut byte = [0];
+                page.read(at, &mut byte);
+                page.with(at, &[byte[0] ^ 1 << (bit % 8)])
+            }
         }
     }
 
-    /// Reads `zero`, `fill.HEX`, `pattern.SEED`, `code.SEED` or `hex.BYTES`.
+    /// Reads `zero`, `fill.HEX`, `pattern.SEED`, `code.SEED`, `hex.BYTES` or `same`, which is `own`;
+    /// after it may follow `!BIT`, a bit to flip.
     ///
     /// # Errors
-    /// The text is none of these.
-    pub fn parse(text: &str) -> Result<Self, BadOp> {
+    /// The text is none of these, or there is nothing that `same` could mean.
+    pub fn parse(text: &str, own: Option<&Self>) -> Result<Self, BadOp> {
         let bad = || BadOp {
             why: crate::text!(
                 "content.form",
-                "The content “{text}” is unknown. Write zero, fill. and 8 hex digits, pattern. or code. and a number, or hex. and up to 4,096 bytes in hex.",
+                "The content “{text}” is unknown. Write zero, fill. and 8 hex digits, pattern. or code. and a number, hex. and up to 4,096 bytes in hex, or same where the step adds a page already; then, if a bit is to be flipped, ! and its number below 32,768.",
                 text = text
             ),
         };
+        if let Some((inner, bit)) = text.rsplit_once('!') {
+            let bit: u32 = bit
+                .parse()
+                .ok()
+                .filter(|b| *b < 8 * PAGE as u32)
+                .ok_or_else(bad)?;
+            if inner.contains('!') {
+                return Err(bad());
+            }
+            return Ok(Self::Flipped(Rc::new(Self::parse(inner, own)?), bit));
+        }
         let (kind, value) = text.split_once('.').unwrap_or((text, ""));
         Ok(match kind {
             "zero" if value.is_empty() => Self::Zero,
+            "same" if value.is_empty() => own.cloned().ok_or_else(bad)?,
             "fill" => Self::Fill(u32::from_str_radix(value, 16).map_err(|_| bad())?),
             "pattern" => Self::Pattern(value.parse().map_err(|_| bad())?),
             "code" => Self::Code(value.parse().map_err(|_| bad())?),
@@ -86,16 +107,17 @@ impl Content {
         })
     }
 
-    /// Writes what [`parse`](Self::parse) reads; `None` for a page of a file.
+    /// Writes what [`parse`](Self::parse) reads; a page of a file is written `same`.
     #[must_use]
-    pub fn print(&self) -> Option<String> {
-        Some(match self {
+    pub fn print(&self) -> String {
+        match self {
             Self::Zero => String::from("zero"),
             Self::Fill(word) => format!("fill.{word:08x}"),
             Self::Pattern(seed) => format!("pattern.{seed}"),
             Self::Code(seed) => format!("code.{seed}"),
             Self::Bytes(bytes) => format!("hex.{}", hex::encode(bytes)),
-            Self::File(_) => return None,
-        })
+            Self::File(_) => String::from("same"),
+            Self::Flipped(content, bit) => format!("{}!{bit}", content.print()),
+        }
     }
 }

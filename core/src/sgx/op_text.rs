@@ -26,6 +26,14 @@ const CALL: [&str; 3] = ["rbx", "rcx", "rdx"];
 /// # Errors
 /// The name is unknown, an argument is unknown, missing or does not fit.
 pub(super) fn parse(op: &OpText) -> Result<Op, BadOp> {
+    parse_at(op, None)
+}
+
+/// Reads an operation that changes a step; the content `same` is that of the EADD the step was.
+///
+/// # Errors
+/// As for [`parse`].
+pub(super) fn parse_at(op: &OpText, at: Option<&Op>) -> Result<Op, BadOp> {
     let known = arguments(&op.name).ok_or_else(|| unknown(op))?;
     if let Some((key, _)) = op.args.iter().find(|(k, _)| !known.contains(&k.as_str())) {
         return Err(BadOp {
@@ -51,13 +59,7 @@ pub(super) fn parse(op: &OpText) -> Result<Op, BadOp> {
             size: need(op, "size")?,
         }),
         "ECREATE" => Op::Ecreate(ecreate(op, enclave)?),
-        "EADD" => Op::Eadd(Eadd {
-            enclave,
-            offset: need(op, "offset")?,
-            flags: SecInfoFlags::from_bits(need(op, "secinfo_flags")?),
-            content: Content::parse(op.arg("content").unwrap_or("zero"))?,
-            call: call(op)?,
-        }),
+        "EADD" => Op::Eadd(eadd(op, at)?),
         "EEXTEND" => Op::Eextend {
             enclave,
             offset: need(op, "offset")?,
@@ -133,6 +135,29 @@ fn arguments(name: &str) -> Option<Vec<&'static str>> {
         all.extend(CALL);
     }
     Some(all)
+}
+
+/// EADD; arguments that are not given are those of the EADD the step was.
+fn eadd(op: &OpText, at: Option<&Op>) -> Result<Eadd, BadOp> {
+    let own = match at {
+        Some(Op::Eadd(own)) => Some(own),
+        _ => None,
+    };
+    let or_own = |key: &str, own: Option<u64>| match op.number(key)?.or(own) {
+        Some(n) => Ok(n),
+        None => need(op, key),
+    };
+    let default = if own.is_some() { "same" } else { "zero" };
+    Ok(Eadd {
+        enclave: small(op, "enclave", own.map_or(0, |a| a.enclave))?,
+        offset: or_own("offset", own.map(|a| a.offset))?,
+        flags: SecInfoFlags::from_bits(or_own("secinfo_flags", own.map(|a| a.flags.bits()))?),
+        content: Content::parse(
+            op.arg("content").unwrap_or(default),
+            own.map(|a| &a.content),
+        )?,
+        call: call(op)?,
+    })
 }
 
 fn unknown(op: &OpText) -> BadOp {
@@ -298,7 +323,7 @@ pub(super) fn print(op: &Op) -> Option<OpText> {
             let text = with_enclave("EADD", a.enclave)
                 .with("offset", h(a.offset))
                 .with("secinfo_flags", h(a.flags.bits()))
-                .with("content", a.content.print()?);
+                .with("content", a.content.print());
             with_call(text, a.call)
         }
         Op::Eextend {

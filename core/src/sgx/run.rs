@@ -119,6 +119,10 @@ impl trace::Machine for Machine {
         op_text::parse(op)
     }
 
+    fn parse_at(op: &OpText, at: Option<&Op>) -> Result<Op, BadOp> {
+        op_text::parse_at(op, at)
+    }
+
     fn print_op(op: &Op) -> Option<OpText> {
         op_text::print(op)
     }

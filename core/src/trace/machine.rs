@@ -94,7 +94,17 @@ pub trait Machine: Clone + 'static {
     /// The machine does not know the operation or its arguments do not fit.
     fn parse_op(op: &OpText) -> Result<Self::Op, BadOp>;
 
-    /// Writes an operation so that [`parse_op`](Self::parse_op) reads it; `None` if it needs a file.
+    /// Reads an operation that changes a step whose own operation is `at`, part of which it may keep.
+    ///
+    /// # Errors
+    /// As for [`parse_op`](Self::parse_op).
+    fn parse_at(op: &OpText, at: Option<&Self::Op>) -> Result<Self::Op, BadOp> {
+        let _ = at;
+        Self::parse_op(op)
+    }
+
+    /// Writes an operation so that [`parse_at`](Self::parse_at) its own step reads it; `None` if it
+    /// cannot be written.
     fn print_op(op: &Self::Op) -> Option<OpText>;
 
     /// Whether the operation is so expensive that the history should keep the state after it.

@@ -159,11 +159,26 @@ impl<O: Clone + 'static> Plan<O> {
         edits: &[Edit],
         parse: impl Fn(&OpText) -> Result<O, BadOp>,
     ) -> Result<Self, BadOp> {
+        self.edited_at(edits, |op, _| parse(op))
+    }
+
+    /// Like [`edited`](Self::edited); `parse` is also given the operation at the step the edit names,
+    /// so that an edit can keep part of it.
+    ///
+    /// # Errors
+    /// An edit names a step that is not there, or an operation the machine does not know.
+    pub fn edited_at(
+        &self,
+        edits: &[Edit],
+        parse: impl Fn(&OpText, Option<&O>) -> Result<O, BadOp>,
+    ) -> Result<Self, BadOp> {
         let mut made = Edits::default();
         for edit in edits {
+            let was = self.base_find(&edit.step).and_then(|n| self.base(n));
+            let was = was.as_ref().map(|(planned, _)| &planned.op);
             let kind = match &edit.action {
-                EditAction::Insert(op) => Kind::Insert(parse(op)?),
-                EditAction::Replace(op) => Kind::Replace(parse(op)?),
+                EditAction::Insert(op) => Kind::Insert(parse(op, was)?),
+                EditAction::Replace(op) => Kind::Replace(parse(op, was)?),
                 EditAction::Remove => Kind::Remove,
             };
             if let Some(nth) = nth_inserted(&edit.step) {

@@ -53,7 +53,7 @@ impl<M: Machine> Run<M> {
         start: M,
         plan: Plan<M::Op>,
     ) -> Result<Self, BadOp> {
-        let edited = plan.edited(&settings.edits, M::parse_op)?;
+        let edited = plan.edited_at(&settings.edits, M::parse_at)?;
         let settings = Settings {
             edits: edited.edits(),
             ..settings
@@ -316,8 +316,16 @@ impl<M: Machine> Session for Run<M> {
         let Some((planned, _)) = position.checked_sub(1).and_then(|i| self.plan.get(i)) else {
             return Vec::new();
         };
-        self.state(position - 1)
-            .what_ifs(&planned.op, &planned.label)
+        let mut offers = self
+            .state(position - 1)
+            .what_ifs(&planned.op, &planned.label);
+        // A machine does not know the plan: what it offers may name a step that is not there.
+        offers.retain(|offer| {
+            let mut edits = self.settings.edits.clone();
+            edits.extend(offer.edits.iter().cloned());
+            self.base.edited_at(&edits, M::parse_at).is_ok()
+        });
+        offers
     }
 
     fn snippets(&mut self, position: u64) -> Vec<Snippet> {
@@ -366,7 +374,7 @@ impl<M: Machine> Session for Run<M> {
     }
 
     fn fork(&mut self, edits: &[Edit]) -> Result<Box<dyn Session>, BadOp> {
-        let plan = self.base.edited(edits, M::parse_op)?;
+        let plan = self.base.edited_at(edits, M::parse_at)?;
         let settings = Settings {
             edits: plan.edits(),
             ..self.settings.clone()

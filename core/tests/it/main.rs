@@ -7,5 +7,6 @@ mod bytes;
 mod crypto;
 mod engine;
 mod figure;
+mod scenarios;
 mod sgx;
 mod vectors;

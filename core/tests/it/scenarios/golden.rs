@@ -1,0 +1,74 @@
+//! Golden traces: every registered scenario as text, the same natively and on wasm32.
+//!
+//! `UPDATE_EXPECT=1` rewrites the files; read the difference before committing it.
+
+use teescope_core::bytes::hex;
+use teescope_core::text::Catalogue;
+use teescope_core::trace::dump;
+
+use super::{listed, open};
+
+/// The traces by scenario. A scenario that is registered and not listed here fails the test.
+const GOLDEN: &[(&str, &str)] = &[
+    (
+        "sgx/hello-enclave",
+        include_str!("../../golden/sgx/hello-enclave.txt"),
+    ),
+    (
+        "sgx/epc-and-elrange",
+        include_str!("../../golden/sgx/epc-and-elrange.txt"),
+    ),
+    (
+        "sgx/order-matters",
+        include_str!("../../golden/sgx/order-matters.txt"),
+    ),
+    (
+        "sgx/measured-or-not",
+        include_str!("../../golden/sgx/measured-or-not.txt"),
+    ),
+    ("sgx/signing", include_str!("../../golden/sgx/signing.txt")),
+    (
+        "sgx/einit-refused",
+        include_str!("../../golden/sgx/einit-refused.txt"),
+    ),
+    (
+        "sgx/debug-same-mrenclave",
+        include_str!("../../golden/sgx/debug-same-mrenclave.txt"),
+    ),
+    ("sgx/destroy", include_str!("../../golden/sgx/destroy.txt")),
+];
+
+shared_test! {
+    /// Every scenario's trace is the one on file.
+    fn every_trace_is_as_on_file() {
+        for scenario in listed() {
+            let id = scenario.info().id;
+            let mut run = open(scenario);
+            let digest = hex::encode(&run.digest());
+            let steps = run.len();
+            let text = format!(
+                "{id}, {steps} steps, digest {digest}\n\n{}",
+                dump(&mut *run, steps, &Catalogue::default())
+            );
+            if update(id, &text) {
+                continue;
+            }
+            let golden = GOLDEN.iter().find(|(g, _)| *g == id);
+            let (_, golden) = golden.unwrap_or_else(|| panic!("{id} has no golden trace: add it to GOLDEN"));
+            if let Some((n, (was, is))) = golden.lines().zip(text.lines()).enumerate().find(|(_, (a, b))| a != b) {
+                panic!("{id}, line {}: on file\n  {was}\nnow\n  {is}", n + 1);
+            }
+            assert_eq!(golden.lines().count(), text.lines().count(), "{id}: another number of lines");
+        }
+    }
+}
+
+/// Writes the trace if asked to; a browser or Node cannot.
+fn update(id: &str, text: &str) -> bool {
+    if cfg!(target_arch = "wasm32") || std::env::var("UPDATE_EXPECT").as_deref() != Ok("1") {
+        return false;
+    }
+    let path = format!("{}/tests/golden/{id}.txt", env!("CARGO_MANIFEST_DIR"));
+    std::fs::write(&path, text).unwrap_or_else(|e| panic!("{path}: {e}"));
+    true
+}
