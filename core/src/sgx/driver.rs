@@ -37,6 +37,7 @@ const BOOKS: &str = "Linux, arch/x86/kernel/cpu/sgx: the driver's own books";
 rules! {
     ENCLAVE_KNOWN = "DRIVER.enclave-known": "The driver has an enclave of that number", BOOKS;
     PAGE_KNOWN = "DRIVER.page-known": "The driver has an EPC page for that offset", BOOKS;
+    EPC_NUMBER = "DRIVER.epc-number": "The EPC has a page of that number", BOOKS;
     EPC_LEFT = "DRIVER.epc-left": "An EPC page is free", "Linux, arch/x86/kernel/cpu/sgx: without one the driver would evict a page first (EWB)";
 }
 
@@ -335,7 +336,10 @@ impl Machine {
         recorder: &mut R,
     ) -> Result<EpcPage, Stop> {
         match which {
-            Which::Epc(n) => Ok(EpcPage(n)),
+            Which::Epc(n) => {
+                recorder.require(&EPC_NUMBER, n < self.platform.epc_pages, EINVAL)?;
+                Ok(EpcPage(n))
+            }
             Which::Secs { enclave } => self.handle(recorder, enclave).map(|h| h.secs),
             Which::Offset { enclave, offset } => {
                 let page = self.driver.pages.get(&(enclave, offset & !0xfff)).copied();

@@ -96,12 +96,12 @@ impl Machine {
         bytes: &[u8],
         recorder: &mut R,
     ) -> Result<(), Stop> {
-        let target = self.os_target(at);
-        recorder.require(&WRITE_MAPPED, target != Target::Unmapped, x86::pf(at))?;
-        let last = self.os_target(at.wrapping_add(bytes.len() as u64).wrapping_sub(1));
-        let (Target::Ram(from), true) =
-            (target, bytes.is_empty() || matches!(last, Target::Ram(_)))
-        else {
+        let end = at.wrapping_add((bytes.len() as u64).saturating_sub(1));
+        let (target, last) = (self.os_target(at), self.os_target(end));
+        let mapped = target != Target::Unmapped && last != Target::Unmapped;
+        let missing = if target == Target::Unmapped { at } else { end };
+        recorder.require(&WRITE_MAPPED, mapped, x86::pf(missing))?;
+        let (Target::Ram(from), Target::Ram(_)) = (target, last) else {
             return recorder.require(&WRITE_OUTSIDE_PRM, false, DROPPED);
         };
         recorder.require(&WRITE_OUTSIDE_PRM, true, DROPPED)?;

@@ -4,7 +4,9 @@ use alloc::rc::Rc;
 
 use super::super::machine::{EpcPage, EpcSlot, EpcmEntry, Machine, SecsState};
 use super::super::measure;
-use super::super::structs::{PageInfo, PageType, SecInfo, SecInfoFlags, Secs};
+use super::super::structs::{
+    AttributesFlags, Miscselect, PageInfo, PageType, SecInfo, SecInfoFlags, Secs,
+};
 use super::{GP, Registers, aligned, resolve};
 use crate::arch::x86;
 use crate::crypto::sha256::Midstate;
@@ -33,6 +35,7 @@ rules! {
     BASEADDR_ALIGNED = "ECREATE.baseaddr-aligned": "BASEADDR is a multiple of SIZE", ALL;
     ATTRIBUTES_ALLOWED = "ECREATE.attributes-allowed": "ATTRIBUTES asks only for what this processor has; INIT is not for software to set", ALL;
     RESERVED_ZERO = "ECREATE.reserved-zero": "The reserved fields of the SECS are zero", ALL;
+    CONFIG_NEEDS_KSS = "ECREATE.config-needs-kss": "Without the attribute KSS, CONFIGID and CONFIGSVN are zero", ALL;
 }
 
 /// Bytes of GPRSGX. One table of the manual prints 176; the fields add up to 184.
@@ -53,6 +56,9 @@ pub(in super::super) fn ecreate<R: Recorder>(
     range(m, &secs, recorder)?;
     recorder.require(&ATTRIBUTES_ALLOWED, m.platform.allows(&secs.attributes), GP)?;
     recorder.require(&RESERVED_ZERO, reserved_zero(m, &source), GP)?;
+    let config = secs.configid != [0; 64] || secs.configsvn != 0;
+    let kss = secs.attributes.flags.contains(AttributesFlags::KSS);
+    recorder.require(&CONFIG_NEEDS_KSS, kss || !config, GP)?;
     commit(m, page, secs, recorder);
     Ok(())
 }
@@ -95,10 +101,9 @@ fn attributes<R: Recorder>(m: &Machine, secs: &Secs, recorder: &mut R) -> Result
     let frame = u64::from(secs.ssaframesize) * 4096;
     let needs = x86::xsave_size(xfrm)
         + GPRSGX_SIZE
-        + if secs.miscselect.bits() & 1 == 1 {
-            EXINFO_SIZE
-        } else {
-            0
+        + match secs.miscselect.contains(Miscselect::EXINFO) {
+            true => EXINFO_SIZE,
+            false => 0,
         };
     recorder.compare(
         &SSAFRAMESIZE_ENOUGH,
@@ -115,10 +120,7 @@ fn attributes<R: Recorder>(m: &Machine, secs: &Secs, recorder: &mut R) -> Result
 
 /// The checks of BASEADDR and SIZE.
 fn range<R: Recorder>(m: &Machine, secs: &Secs, recorder: &mut R) -> Result<(), Stop> {
-    let wide = secs
-        .attributes
-        .flags
-        .contains(super::super::structs::AttributesFlags::MODE64BIT);
+    let wide = secs.attributes.flags.contains(AttributesFlags::MODE64BIT);
     let canonical = if wide {
         x86::is_canonical(secs.baseaddr)
     } else {

@@ -14,7 +14,7 @@ rules! {
     PAGE_IN_EPC = "EREMOVE.page-in-epc": "RCX resolves into the EPC", ALL;
     PAGE_NOT_IN_USE = "EREMOVE.page-not-in-use": "No other logical processor is working on the EPC page", ALL;
     NO_CHILDREN = "EREMOVE.no-children": "A SECS goes last: no page of its enclave is left in the EPC", ALL;
-    NO_THREAD_INSIDE = "EREMOVE.no-thread-inside": "No thread is inside the enclave that owns the page", ALL;
+    NO_THREAD_INSIDE = "EREMOVE.no-thread-inside": "No thread is inside the enclave that owns the page, unless the page is trimmed and the enclave has accepted that", ALL;
 }
 
 /// Carries out EREMOVE with RCX = the EPC page. A page that is already free is a success.
@@ -46,10 +46,12 @@ pub(in super::super) fn eremove<R: Recorder>(
         }
         _ => {
             let owner = entry.secs;
+            // A trimmed page that its enclave has accepted is out of use already.
+            let trimmed = entry.page_type == PageType::TRIM && !entry.modified;
             let quiet = owner
                 .and_then(|s| m.secs.get(&s))
                 .is_none_or(|s| s.active == 0);
-            recorder.require(&NO_THREAD_INSIDE, quiet, status::ENCLAVE_ACT)?;
+            recorder.require(&NO_THREAD_INSIDE, trimmed || quiet, status::ENCLAVE_ACT)?;
             if let Some(state) = owner.and_then(|s| m.secs.get_mut(&s)) {
                 state.children = state.children.saturating_sub(1);
             }
