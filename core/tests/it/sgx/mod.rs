@@ -1,4 +1,9 @@
-//! SGX against Intel's published structures and real artefacts.
+//! SGX against Intel's published structures and real artefacts, and its leaves rule by rule.
 
+mod around;
 mod layouts;
+mod leaf;
+mod rows;
+mod rules;
+mod scene;
 mod sigstruct;
