@@ -3,7 +3,7 @@
 mod page;
 mod ram;
 
-pub use page::{PAGE, Page};
+pub use page::{CHUNK, CHUNKS, Gathered, PAGE, Page};
 pub use ram::Ram;
 
 use core::fmt;

@@ -5,6 +5,21 @@ use alloc::rc::Rc;
 /// Bytes in a page.
 pub const PAGE: usize = 4096;
 
+/// Bytes in a chunk: what is measured at once, and what a page of a file may be gathered from.
+pub const CHUNK: usize = 256;
+
+/// Chunks in a page.
+pub const CHUNKS: usize = PAGE / CHUNK;
+
+/// A page whose chunks lie here and there in a longer buffer.
+#[derive(Clone, Debug)]
+pub struct Gathered {
+    /// The buffer.
+    pub bytes: Rc<[u8]>,
+    /// Where each chunk begins; `None` for a chunk of zeros.
+    pub chunks: [Option<usize>; CHUNKS],
+}
+
 /// The contents of one page of 4,096 bytes.
 #[derive(Clone, Debug)]
 pub enum Page {
@@ -14,6 +29,11 @@ pub enum Page {
     Fill(u32),
     /// A part of a longer buffer: from this offset, zeros after its end.
     Slice(Rc<[u8]>, usize),
+    /// Chunks of a longer buffer at equal distances, as a stream with headers between them holds
+    /// them: the offset of the first, and how far the next begins after it.
+    Spaced(Rc<[u8]>, usize, u32),
+    /// Chunks of a longer buffer wherever they lie.
+    Gathered(Rc<Gathered>),
     /// Its own bytes.
     Own(Rc<[u8; PAGE]>),
 }
@@ -46,23 +66,48 @@ impl Page {
                 let have = len.min(bytes.len() - from);
                 out[..have].copy_from_slice(&bytes[from..from + have]);
             }
+            Self::Spaced(..) | Self::Gathered(_) => {
+                let mut done = 0;
+                while done < len {
+                    let within = (offset + done) % CHUNK;
+                    let part = (CHUNK - within).min(len - done);
+                    if let Some(chunk) = self.chunk((offset + done) / CHUNK) {
+                        out[done..done + part].copy_from_slice(&chunk[within..within + part]);
+                    }
+                    done += part;
+                }
+            }
             Self::Own(page) => out.copy_from_slice(&page[offset..offset + len]),
         }
+    }
+
+    /// A chunk by number, where it lies whole in the page's buffer.
+    fn chunk(&self, number: usize) -> Option<&[u8]> {
+        let (bytes, start) = match self {
+            Self::Spaced(bytes, start, stride) => {
+                let ahead = number.checked_mul(*stride as usize)?;
+                (bytes, start.checked_add(ahead)?)
+            }
+            Self::Gathered(g) => (&g.bytes, (*g.chunks.get(number)?)?),
+            _ => return None,
+        };
+        bytes.get(start..start.checked_add(CHUNK)?)
     }
 
     /// Gives `f` the 256 bytes from `offset` without copying them where they lie in one piece.
     /// `offset` is a multiple of 256 within the page.
     pub fn with_chunk<R>(&self, offset: usize, f: impl FnOnce(&[u8]) -> R) -> R {
         let lies = match self {
-            Self::Slice(bytes, start) => bytes.get(start + offset..start + offset + 256),
-            Self::Own(page) => page.get(offset..offset + 256),
-            Self::Zero => Some(&[0; 256][..]),
+            Self::Slice(bytes, start) => bytes.get(start + offset..start + offset + CHUNK),
+            Self::Spaced(..) | Self::Gathered(_) => self.chunk(offset / CHUNK),
+            Self::Own(page) => page.get(offset..offset + CHUNK),
+            Self::Zero => Some(&[0; CHUNK][..]),
             Self::Fill(_) => None,
         };
         match lies {
             Some(chunk) => f(chunk),
             None => {
-                let mut chunk = [0; 256];
+                let mut chunk = [0; CHUNK];
                 self.read(offset, &mut chunk);
                 f(&chunk)
             }

@@ -7,6 +7,7 @@
 //! Documents: Intel SDM volume 3D (SGX), volume 4 (model-specific registers).
 
 pub mod access;
+mod build;
 mod content;
 pub mod driver;
 pub mod encls;
@@ -18,8 +19,10 @@ mod op;
 mod op_text;
 pub mod os;
 mod platform;
+mod recognise;
 mod run;
 mod scenarios;
+pub mod sgxs;
 mod signature;
 pub mod sigstruct;
 mod snippets;
@@ -30,6 +33,7 @@ mod view;
 mod what_if;
 mod words;
 
+pub use build::{Build, Creation, Stopped};
 pub use content::Content;
 pub use keys::{token_key, token_mac};
 pub use machine::{
@@ -39,6 +43,7 @@ pub use machine::{
 pub use measure::{eadd_record, ecreate_record, eextend_record};
 pub use op::{Call, Eadd, Ecreate, Einit, Made, Mmap, Op, SigSource, Which};
 pub use platform::Platform;
+pub use recognise::recognise;
 pub use scenarios::tee;
 pub use signature::{Author, Proof, demo, proof};
 

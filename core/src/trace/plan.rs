@@ -30,6 +30,8 @@ pub struct Planned<O> {
 pub struct Segment<O> {
     /// The label, unique in the scenario: `load.code2`. A step's label is this, a dot and its own.
     pub label: String,
+    /// What step labels begin with where it is not the segment's label, and how to find them.
+    stem: Option<Stem>,
     /// Older labels of this segment, so that old links keep working.
     pub aliases: Vec<String>,
     /// The phase of every step in it.
@@ -46,6 +48,13 @@ pub struct Segment<O> {
     pub op: Rc<dyn Fn(u64) -> Planned<O>>,
 }
 
+/// The start of the labels of several segments' steps, and which of a segment's steps has a label.
+#[derive(Clone)]
+struct Stem {
+    start: String,
+    find: Rc<dyn Fn(&str) -> Option<u64>>,
+}
+
 impl<O> fmt::Debug for Segment<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Segment({}, {} operations)", self.label, self.len)
@@ -56,6 +65,7 @@ impl<O> Clone for Segment<O> {
     fn clone(&self) -> Self {
         Self {
             label: self.label.clone(),
+            stem: self.stem.clone(),
             aliases: self.aliases.clone(),
             phase: self.phase,
             title: self.title.clone(),
@@ -90,6 +100,7 @@ impl<O: Clone + 'static> Segment<O> {
     ) -> Self {
         Self {
             label: label.to_string(),
+            stem: None,
             aliases: Vec::new(),
             phase,
             title,
@@ -104,6 +115,18 @@ impl<O: Clone + 'static> Segment<O> {
     #[must_use]
     pub fn grouped(mut self, group: u64) -> Self {
         self.group = group;
+        self
+    }
+
+    /// The same, whose steps' labels begin with `start` instead of the segment's label, so that they do
+    /// not depend on how steps are cut into segments. `find` gives the step whose label ends so, if
+    /// it is one of this segment's: the inverse of what `op` says, without trying every step.
+    #[must_use]
+    pub fn stem(mut self, start: &str, find: impl Fn(&str) -> Option<u64> + 'static) -> Self {
+        self.stem = Some(Stem {
+            start: start.to_string(),
+            find: Rc::new(find),
+        });
         self
     }
 
@@ -328,7 +351,8 @@ impl<O: Clone + 'static> Plan<O> {
         planned.label = if planned.label.is_empty() {
             segment.label.clone()
         } else {
-            format!("{}.{}", segment.label, planned.label)
+            let start = segment.stem.as_ref().map_or(&segment.label, |s| &s.start);
+            format!("{start}.{}", planned.label)
         };
         if planned.caption.is_empty() {
             planned.caption = segment.caption.clone();
@@ -368,12 +392,19 @@ impl<O: Clone + 'static> Plan<O> {
                 if rest.is_empty() {
                     return Some(self.starts[s]);
                 }
-                let Some(rest) = rest.strip_prefix('.') else {
+                let rest = rest.strip_prefix('.').filter(|_| segment.stem.is_none());
+                let Some(rest) = rest else {
                     continue;
                 };
                 if let Some(i) = (0..segment.len).find(|i| (segment.op)(*i).label == rest) {
                     return Some(self.starts[s] + i);
                 }
+            }
+            if let Some(stem) = &segment.stem
+                && let Some(rest) = label.strip_prefix(stem.start.as_str())
+                && let Some(i) = rest.strip_prefix('.').and_then(|rest| (stem.find)(rest))
+            {
+                return Some(self.starts[s] + i);
             }
         }
         None

@@ -6,6 +6,8 @@ mod destroy;
 mod einit_refused;
 mod enclave;
 mod epc_and_elrange;
+mod file_pages;
+mod from_file;
 mod hello_enclave;
 mod measured_or_not;
 mod order_matters;
@@ -40,8 +42,9 @@ pub fn tee() -> Tee {
             &einit_refused::REFUSED,
             &debug_same_mrenclave::DEBUG,
             &destroy::DESTROY,
+            &from_file::FROM_FILE,
         ],
-        recognise: |_| None,
+        recognise: super::recognise::recognise,
     }
 }
 

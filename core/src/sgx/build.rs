@@ -1,0 +1,164 @@
+//! An enclave from a stream: which operations build it, on which processor, and what it measures.
+
+use alloc::rc::Rc;
+
+use super::content::Content;
+use super::machine::Machine;
+use super::op::{Call, Eadd, Ecreate, Op};
+use super::platform::Platform;
+use super::sgxs::{Item, Sgxs};
+use super::structs::{Attributes, AttributesFlags, Miscselect, SigStruct};
+use crate::arch::x86;
+use crate::crypto::sha256::Midstate;
+use crate::trace::{Everything, Machine as _, Outcome, Rule, Silent};
+
+/// How an enclave from a stream is created: what the stream leaves open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Creation {
+    /// ATTRIBUTES.
+    pub attributes: Attributes,
+    /// MISCSELECT.
+    pub miscselect: Miscselect,
+}
+
+impl Creation {
+    /// What loaders choose where nobody says otherwise: 64-bit mode, x87 and SSE.
+    #[must_use]
+    pub fn usual() -> Self {
+        Self {
+            attributes: Attributes::new(AttributesFlags::MODE64BIT.bits(), 3),
+            miscselect: Miscselect::NONE,
+        }
+    }
+
+    /// What a SIGSTRUCT asks for, as far as the processor has it.
+    #[must_use]
+    pub fn of(sig: &SigStruct, platform: &Platform) -> Self {
+        let flags = sig.attributes.flags.bits() & platform.attributes.bits();
+        let xfrm = sig.attributes.xfrm.bits() | 3;
+        let legal = x86::is_legal_xfrm(xfrm) && xfrm & !platform.xfrm == 0;
+        let misc = sig.miscselect.bits() & platform.miscselect.bits();
+        Self {
+            attributes: Attributes::new(flags, if legal { xfrm } else { 3 }),
+            miscselect: Miscselect::from_bits(misc),
+        }
+    }
+
+    /// A first linear address that ECREATE takes for an enclave of that size in this mode.
+    #[must_use]
+    pub fn base(&self, size: u64) -> u64 {
+        if self.attributes.flags.contains(AttributesFlags::MODE64BIT) {
+            super::op_text::BASE
+        } else {
+            size.clamp(0x1000_0000, 0x4000_0000)
+        }
+    }
+}
+
+/// A stream and how its enclave is created.
+#[derive(Clone, Debug)]
+pub struct Build {
+    /// The stream.
+    pub file: Rc<Sgxs>,
+    /// What it leaves open.
+    pub creation: Creation,
+}
+
+/// An operation of a stream that the machine does not carry out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    /// Which operation, from 0, which is ECREATE.
+    pub index: u64,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The rule that did not hold.
+    pub rule: Option<&'static Rule>,
+}
+
+impl Build {
+    /// The stream, created as is usual.
+    #[must_use]
+    pub fn usual(file: Rc<Sgxs>) -> Self {
+        let creation = Creation::usual();
+        Self { file, creation }
+    }
+
+    /// A processor with an EPC that holds the enclave whole, and says whether that is more than it
+    /// would usually have: giving pages up to disk is not part of building.
+    #[must_use]
+    pub fn platform(&self) -> (Platform, bool) {
+        let platform = Platform::client();
+        let needs = self.file.pages() + 1;
+        if needs <= platform.epc_pages {
+            return (platform, false);
+        }
+        (platform.with_epc_pages(needs), true)
+    }
+
+    /// The i-th operation, as the driver calls it.
+    #[must_use]
+    pub fn op(&self, i: u64) -> Option<Op> {
+        Some(match self.file.get(i)? {
+            Item::Ecreate { ssaframesize, size } => Op::Ecreate(Ecreate {
+                enclave: 0,
+                process: 0,
+                base: self.creation.base(size),
+                size,
+                ssaframesize,
+                attributes: self.creation.attributes,
+                miscselect: self.creation.miscselect,
+                call: Call::default(),
+            }),
+            Item::Eadd(offset, flags, page) => Op::Eadd(Eadd {
+                enclave: 0,
+                offset,
+                flags,
+                content: Content::File(page),
+                call: Call::default(),
+            }),
+            Item::Eextend(chunk) => Op::Eextend {
+                enclave: 0,
+                offset: chunk.offset,
+                call: Call::default(),
+            },
+        })
+    }
+
+    /// Builds the enclave with the leaves themselves, keeping nothing, and gives its measurement.
+    ///
+    /// # Errors
+    /// A leaf refuses an operation of the stream.
+    pub fn measure(&self) -> Result<Midstate, Stopped> {
+        let mut machine = Machine::new(self.platform().0);
+        for i in 0..self.file.len() {
+            let Some(op) = self.op(i) else {
+                break;
+            };
+            let outcome = machine.apply(&op, &mut Silent);
+            if outcome != Outcome::Done {
+                return Err(stopped(machine, &op, i, outcome));
+            }
+        }
+        let secs = machine.driver.enclaves.get(&0);
+        let secs = secs.and_then(|handle| machine.secs.get(&handle.secs));
+        Ok(secs.map_or_else(Midstate::new, |s| s.measurement))
+    }
+}
+
+/// Carries out once more what was refused, to learn by which rule: a refusal changes nothing that
+/// a rule looks at.
+fn stopped(mut machine: Machine, op: &Op, index: u64, outcome: Outcome) -> Stopped {
+    let mut told = Everything::default();
+    machine.apply(op, &mut told);
+    let rule = told.events.iter().rev().find_map(|e| match e {
+        crate::trace::Event::Check {
+            rule, held: false, ..
+        } => Some(*rule),
+        _ => None,
+    });
+    Stopped {
+        index,
+        outcome,
+        rule,
+    }
+}

@@ -1,0 +1,88 @@
+//! What a file is, by its first bytes and its length.
+
+use super::sgxs::Kind;
+use super::structs::{EinitToken, SigStruct};
+use crate::text;
+use crate::text::Text;
+use crate::trace::Recognised;
+
+/// The scenario that takes every file of this machine.
+pub(super) const SCENARIO: &str = "sgx/from-file";
+
+/// Says whether a file is one of this machine's artefacts, and by what. It looks at what opens the
+/// file; whether the rest holds is found out when the file is used.
+#[must_use]
+pub fn recognise(bytes: &[u8]) -> Option<Recognised> {
+    let known = |what: &'static str, why: Text, key: &'static str| Recognised {
+        what: what.into(),
+        why,
+        scenario: SCENARIO,
+        key,
+    };
+    if bytes.starts_with(&Kind::Ecreate.tag()) || bytes.starts_with(b"UNSIZED\0") {
+        let why = text!(
+            "file.is-sgxs",
+            "it opens with the tag of an ECREATE record, as every SGXS stream does"
+        );
+        return Some(known("SGXS", why, "stream"));
+    }
+    if bytes.get(..16) == Some(&SigStruct::HEADER) && bytes.get(24..40) == Some(&SigStruct::HEADER2)
+    {
+        return Some(known("SIGSTRUCT", sigstruct(bytes.len()), "sigstruct"));
+    }
+    if is_token(bytes) {
+        let why = text!(
+            "file.is-token",
+            "it has 304 bytes, and zeros where EINITTOKEN has reserved fields"
+        );
+        return Some(known("EINITTOKEN", why, "token"));
+    }
+    if let Some(label) = key_label(bytes) {
+        let why = text!(
+            "file.is-key",
+            "it is PEM text that opens with “BEGIN {label}”",
+            label = label
+        );
+        return Some(known("RSA key", why, "key"));
+    }
+    None
+}
+
+/// By what a SIGSTRUCT was recognised, and whether its length is right.
+fn sigstruct(len: usize) -> Text {
+    match len.checked_sub(SigStruct::SIZE) {
+        Some(0) => text!(
+            "file.is-sigstruct",
+            "it holds the two constants that SIGSTRUCT has at offsets 0 and 24, and has its 1,808 bytes"
+        ),
+        Some(extra) => text!(
+            "file.is-sigstruct-long",
+            "it holds the two constants that SIGSTRUCT has at offsets 0 and 24; after its 1,808 bytes follow {extra} that nothing explains",
+            extra = extra
+        ),
+        None => text!(
+            "file.is-sigstruct-short",
+            "it holds the two constants that SIGSTRUCT has at offsets 0 and 24, but only {len} of its 1,808 bytes",
+            len = len
+        ),
+    }
+}
+
+fn is_token(bytes: &[u8]) -> bool {
+    let Ok(token) = EinitToken::decode(bytes, 0) else {
+        return false;
+    };
+    token.valid == 1 || bytes.iter().all(|b| *b == 0)
+}
+
+/// The label of a PEM private key.
+fn key_label(bytes: &[u8]) -> Option<&'static str> {
+    let start = bytes.get(..bytes.len().min(4096))?;
+    let has = |label: &str| {
+        let line = alloc::format!("-----BEGIN {label}-----");
+        start.windows(line.len()).any(|w| w == line.as_bytes())
+    };
+    ["RSA PRIVATE KEY", "PRIVATE KEY"]
+        .into_iter()
+        .find(|label| has(label))
+}

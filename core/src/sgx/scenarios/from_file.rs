@@ -1,0 +1,356 @@
+//! `sgx/from-file`: the reader's own enclave, or a SIGSTRUCT alone, before the machine.
+
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::author::{Signer, boot, einit, key_param, launch};
+use super::enclave::Enclave;
+use super::file_pages;
+use super::params::choice;
+use super::{Built, Turned};
+use crate::bytes::{Malformed, Why, hex};
+use crate::crypto::sha256::sha256;
+use crate::sgx::build::{Build, Creation};
+use crate::sgx::machine::Machine;
+use crate::sgx::op::{Made, Op, SigSource};
+use crate::sgx::platform::Platform;
+use crate::sgx::recognise::SCENARIO;
+use crate::sgx::sgxs::Sgxs;
+use crate::sgx::structs::{AttributesFlags, EinitToken, SigStruct};
+use crate::text;
+use crate::text::Text;
+use crate::trace::{BadInput, Input, Param, ParamKind, Plan, ScenarioInfo, Segment};
+
+pub(super) static FROM_FILE: Built = Built { info, plan };
+
+fn info() -> ScenarioInfo {
+    let debug = choice(
+        "debug",
+        text!("param.debug-file", "Debug enclave"),
+        text!(
+            "param.debug-file.help",
+            "Whether ATTRIBUTES.DEBUG is set in the SECS. It is not measured; a SIGSTRUCT may forbid it."
+        ),
+        &[
+            ("auto", text!("param.debug.auto", "as the SIGSTRUCT has it")),
+            ("no", text!("word.no", "no")),
+            ("yes", text!("word.yes", "yes")),
+        ],
+    );
+    let launch = choice(
+        "launch",
+        text!("param.launch", "Launch control"),
+        text!(
+            "param.launch.help",
+            "Flexible: the driver writes the signer’s hash into the registers. Locked: they name Intel’s launch enclave, so others need a token."
+        ),
+        &[
+            ("flexible", text!("param.launch.flexible", "flexible")),
+            ("locked", text!("param.launch.locked", "locked")),
+        ],
+    );
+    ScenarioInfo {
+        id: SCENARIO,
+        title: text!("file.title", "Your own enclave"),
+        question: text!("file.question", "What does hardware make of my file?"),
+        lesson: text!(
+            "file.lesson",
+            "An SGXS stream is loaded page by page and measured as hardware does it. A SIGSTRUCT is put to EINIT. Files stay on this machine."
+        ),
+        params: vec![stream(), sigstruct(), token(), key_param(), debug, launch],
+        listed: false,
+    }
+}
+
+fn file_param(key: &'static str, title: Text, help: Text, what: Text) -> Param {
+    let optional = true;
+    Param {
+        key,
+        title,
+        help,
+        kind: ParamKind::File { what, optional },
+        default: String::new(),
+    }
+}
+
+fn stream() -> Param {
+    file_param(
+        "stream",
+        text!("param.stream", "Enclave (SGXS)"),
+        text!(
+            "param.stream.help",
+            "The stream of records that the measurement hashes. Empty: an empty enclave, to try a SIGSTRUCT alone."
+        ),
+        text!("param.stream.what", "an SGXS stream, .sgxs"),
+    )
+}
+
+fn sigstruct() -> Param {
+    file_param(
+        "sigstruct",
+        text!("param.sigstruct", "SIGSTRUCT"),
+        text!(
+            "param.sigstruct.help",
+            "The author’s certificate, 1,808 bytes. Empty: one is signed here."
+        ),
+        text!("param.sigstruct.what", "a bare SIGSTRUCT, .sig or .bin"),
+    )
+}
+
+fn token() -> Param {
+    file_param(
+        "token",
+        text!("param.token", "EINITTOKEN"),
+        text!(
+            "param.token.help",
+            "A launch enclave’s permission, 304 bytes. Empty: all zero, so VALID is 0."
+        ),
+        text!("param.token.what", "an EINITTOKEN of 304 bytes"),
+    )
+}
+
+/// The files that were given.
+struct Files {
+    stream: Option<Rc<Sgxs>>,
+    sigstruct: Option<(SigStruct, Rc<[u8]>)>,
+    token: Option<Rc<[u8]>>,
+}
+
+fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
+    let files = files(turned)?;
+    let creation = creation(turned, &files);
+    let (mut platform, grown) = match &files.stream {
+        None => (Platform::client(), false),
+        Some(file) => Build {
+            file: file.clone(),
+            creation,
+        }
+        .platform(),
+    };
+    platform.flexible_launch = turned.text("launch") == "flexible";
+    let flexible = platform.flexible_launch;
+    let signer = Signer::demo(creation.attributes, creation.miscselect)?.with_key(turned)?;
+    let mrsigner = match &files.sigstruct {
+        Some((sig, _)) => sig.mrsigner(),
+        None => signer.mrsigner(),
+    };
+    let enclave = enclave(&files, creation);
+    let mut segments = vec![boot()];
+    if grown && let Some(first) = segments.first_mut() {
+        first.caption = larger(platform.epc_pages);
+    }
+    segments.extend(enclave.create());
+    if let Some(file) = &files.stream {
+        segments.extend(file_pages::load(&Rc::new(Build {
+            file: file.clone(),
+            creation,
+        })));
+    }
+    if flexible {
+        segments.push(launch("init.launch", mrsigner));
+    }
+    segments.push(last(&files, &enclave, signer, creation));
+    Ok((Machine::new(platform), Plan::new(segments)))
+}
+
+/// EINIT with the SIGSTRUCT that was given or is made, and with the token.
+fn last(files: &Files, enclave: &Enclave, signer: Signer, creation: Creation) -> Segment<Op> {
+    let source = match (&files.sigstruct, &files.stream) {
+        (Some((_, bytes)), _) => SigSource::Bytes(bytes.clone()),
+        (None, Some(file)) => {
+            let file = file.clone();
+            SigSource::Made(Rc::new(Made::new(move || {
+                let build = Build {
+                    file: file.clone(),
+                    creation,
+                };
+                // What cannot be built cannot be measured; the steps before have said why.
+                let measured = build.measure().map_or([0; 32], |m| m.finish());
+                signer.sign(measured)
+            })))
+        }
+        (None, None) => SigSource::Now,
+    };
+    let mut segment = einit(enclave, source.clone(), caption_einit(files));
+    if let Some(token) = files.token.clone()
+        && let Op::Einit(mut op) = enclave.einit(source)
+    {
+        op.token = Some(token);
+        let title = segment.title.clone();
+        let (phase, label, caption) = (segment.phase, segment.label, segment.caption);
+        segment = Segment::one(phase, &label, title, caption, Op::Einit(op));
+    }
+    segment
+}
+
+fn caption_einit(files: &Files) -> Text {
+    match (&files.stream, &files.sigstruct) {
+        (Some(_), Some(_)) => text!(
+            "cap.file.einit-both",
+            "The author’s SIGSTRUCT meets the enclave: the processor checks the signature, compares what was signed with what it measured, then the attributes, then who may launch. Where they do not fit, the first rule that fails says why."
+        ),
+        (Some(_), None) => text!(
+            "cap.file.einit-signed",
+            "No SIGSTRUCT came with the file, so one is signed here over what the file measures, with your key or the demo key. The MRENCLAVE that EINIT writes is the one that real hardware reports for this file; MRSIGNER is that of the key used here."
+        ),
+        _ => text!(
+            "cap.file.einit-alone",
+            "Only the SIGSTRUCT is here, not the enclave it was made for. So it is put to an empty enclave with the attributes it asks for. Its form, its signature and its quotients can be verified this way. The comparison with ENCLAVEHASH must fail, and what comes after it is not reached: for that the enclave is needed."
+        ),
+    }
+}
+
+fn larger(pages: u64) -> Text {
+    text!(
+        "cap.file.larger-epc",
+        "At power-on the firmware sets the processor reserved memory aside. This enclave is larger than the EPC that processors of this kind have, so this one is given {pages} EPC pages: the driver would otherwise have to give pages up to ordinary memory while it loads (EWB).",
+        pages = pages
+    )
+}
+
+/// What the files leave open: ATTRIBUTES and MISCSELECT as the SIGSTRUCT asks, else the usual ones.
+fn creation(turned: &Turned<'_>, files: &Files) -> Creation {
+    let mut creation = match &files.sigstruct {
+        Some((sig, _)) => Creation::of(sig, &Platform::client()),
+        None => Creation::usual(),
+    };
+    let flags = &mut creation.attributes.flags;
+    match turned.text("debug") {
+        "yes" => *flags = flags.with(AttributesFlags::DEBUG),
+        "no" => *flags = flags.without(AttributesFlags::DEBUG),
+        _ => {}
+    }
+    creation
+}
+
+/// The enclave without its pages.
+fn enclave(files: &Files, creation: Creation) -> Enclave {
+    let (size, ssaframesize) = match &files.stream {
+        Some(file) => (file.size(), file.ssaframesize()),
+        None => (8192, 1),
+    };
+    Enclave {
+        number: 0,
+        prefix: "",
+        process: 0,
+        base: creation.base(size),
+        size,
+        ssaframesize,
+        attributes: creation.attributes,
+        miscselect: creation.miscselect,
+        pages: Vec::new(),
+    }
+}
+
+fn files(turned: &Turned<'_>) -> Result<Files, BadInput> {
+    let stream = match file(turned, "stream")? {
+        None => None,
+        Some(input) => {
+            let parsed = Sgxs::parse(input.bytes.clone());
+            Some(Rc::new(
+                parsed.map_err(|bad| unreadable("stream", input, &bad))?,
+            ))
+        }
+    };
+    let sigstruct = match file(turned, "sigstruct")? {
+        None => None,
+        Some(input) => {
+            let bytes = exact::<{ SigStruct::SIZE }>("sigstruct", "SIGSTRUCT", input)?;
+            Some((SigStruct::from_bytes(&bytes), input.bytes.clone()))
+        }
+    };
+    let token = match file(turned, "token")? {
+        None => None,
+        Some(input) => {
+            exact::<{ EinitToken::SIZE }>("token", "EINITTOKEN", input)?;
+            Some(input.bytes.clone())
+        }
+    };
+    if stream.is_none() && sigstruct.is_none() {
+        return Err(BadInput {
+            key: "stream".into(),
+            missing_file: true,
+            why: text!(
+                "file.none",
+                "This run needs a file: an enclave as an SGXS stream, or a SIGSTRUCT, or both. Choose it or drop it on the page."
+            ),
+        });
+    }
+    Ok(Files {
+        stream,
+        sigstruct,
+        token,
+    })
+}
+
+/// The file of a parameter, if one is named; it must be there and be the one that is named.
+fn file<'a>(turned: &Turned<'a>, key: &'static str) -> Result<Option<&'a Input>, BadInput> {
+    let Some(named) = turned.text(key).strip_prefix("sha256-") else {
+        return Ok(None);
+    };
+    let (why, missing_file) = match turned.inputs.get(key) {
+        None => (
+            text!(
+                "file.missing",
+                "This run uses a file of yours as {key}, which is not here. Choose it again; its SHA-256 is {digest}.",
+                key = key,
+                digest = named
+            ),
+            true,
+        ),
+        Some(input) => {
+            let found = hex::encode(&sha256(&input.bytes));
+            if found.eq_ignore_ascii_case(named) {
+                return Ok(Some(input));
+            }
+            (
+                text!(
+                    "file.other",
+                    "{name} is not the file that this run uses as {key}: its SHA-256 is {found}, not {digest}.",
+                    name = input.name.as_str(),
+                    key = key,
+                    found = found,
+                    digest = named
+                ),
+                false,
+            )
+        }
+    };
+    Err(BadInput {
+        key: key.into(),
+        missing_file,
+        why,
+    })
+}
+
+/// The bytes of a file that must have exactly so many.
+fn exact<const N: usize>(
+    key: &'static str,
+    what: &'static str,
+    input: &Input,
+) -> Result<[u8; N], BadInput> {
+    let bytes = &input.bytes;
+    <[u8; N]>::try_from(&bytes[..]).map_err(|_| {
+        let (needs, left) = (N as u64, bytes.len() as u64);
+        let bad = match left.checked_sub(needs) {
+            Some(extra) => Malformed::new(needs, what, Why::Trailing { extra }),
+            None => Malformed::new(0, what, Why::Short { needs, left }),
+        };
+        unreadable(key, input, &bad)
+    })
+}
+
+fn unreadable(key: &'static str, input: &Input, bad: &Malformed) -> BadInput {
+    BadInput {
+        key: key.into(),
+        missing_file: false,
+        why: text!(
+            "file.unreadable",
+            "{name} cannot be used: {why}",
+            name = input.name.as_str(),
+            why = alloc::format!("{bad}")
+        ),
+    }
+}
