@@ -40,130 +40,116 @@ const HIGH: f32 = 28.0;
 const MIDDLE: f32 = 60.0;
 const LOW: f32 = 92.0;
 
+/// Where things stand along the figure.
+struct Scale {
+    /// Where the runs part, how long they take to bend away, and where the figure ends.
+    part: f32,
+    bend: f32,
+    end: f32,
+    parted: u64,
+    last: u64,
+}
+
+impl Scale {
+    fn new(input: &Branches, width: f32) -> Self {
+        let longest = input.yours.len.max(input.original.len);
+        let last = longest.max(input.parted).max(1);
+        let bend = if width < NARROW { 44.0 } else { 80.0 };
+        let end = width - PAD;
+        // It stands where the step stands in the run, but leaves room for both sides.
+        let share = (input.parted as f64 / last as f64) as f32;
+        let part = PAD + share * (end - PAD);
+        let part = part.clamp(width * 0.14, (width * 0.5).min(end - bend - 60.0));
+        let parted = input.parted;
+        Self {
+            part,
+            bend,
+            end,
+            parted,
+            last,
+        }
+    }
+
+    /// Where a step after the parting stands.
+    fn place(&self, at: u64) -> f32 {
+        let rest = (self.last - self.parted).max(1) as f64;
+        let along = (at.saturating_sub(self.parted) as f64 / rest).min(1.0) as f32;
+        let from = self.part + self.bend;
+        from + along * (self.end - from)
+    }
+}
+
 /// Two runs one edit apart.
 #[must_use]
 pub fn branches(input: &Branches, catalogue: &Catalogue, width: f32) -> Figure {
     let width = fit(width);
     let mut sheet = Sheet::new(width, catalogue);
-    let last = input
-        .yours
-        .len
-        .max(input.original.len)
-        .max(input.parted)
-        .max(1);
-    let bend = if width < NARROW { 44.0 } else { 80.0 };
-    let end = width - PAD;
-    // The point where they part stands where the step stands in the run, but leaves room for both sides.
-    let share = (input.parted as f64 / last as f64) as f32;
-    let part =
-        (PAD + share * (end - PAD)).clamp(width * 0.14, (width * 0.5).min(end - bend - 60.0));
-    let place = |at: u64| {
-        let rest = (last - input.parted.min(last)).max(1) as f64;
-        let along = (at.saturating_sub(input.parted) as f64 / rest).min(1.0) as f32;
-        part + bend + along * (end - part - bend)
+    let scale = Scale::new(input, width);
+    let trunk = path(&[("M", &[PAD, MIDDLE]), ("H", &[scale.part])]);
+    sheet.path(Layer::Boxes, "trunk", Name::default(), trunk);
+    let class = match input.yours.outcome {
+        "done" => "branch",
+        _ => "branch tone-bad",
     };
-    sheet.path(
-        Layer::Boxes,
-        "trunk",
-        Name::default(),
-        path(&[("M", &[PAD, MIDDLE]), ("H", &[part])]),
-    );
-    draw(
+    branch(
         &mut sheet,
+        &scale,
         &input.original,
-        "branch past",
-        "original",
-        (part, bend),
-        LOW,
-        place(input.original.at),
-        place(input.original.len),
+        ("branch past", "original", LOW),
     );
-    let class = if input.yours.outcome == "done" {
-        "branch"
-    } else {
-        "branch tone-bad"
-    };
-    draw(
-        &mut sheet,
-        &input.yours,
-        class,
-        "yours",
-        (part, bend),
-        HIGH,
-        place(input.yours.at),
-        place(input.yours.len),
-    );
+    branch(&mut sheet, &scale, &input.yours, (class, "yours", HIGH));
     let tip = said(input.parted, &input.why);
-    sheet.rect(
-        Layer::Marks,
-        "parting",
-        Name::new("parting", tip.clone()),
-        [part - 5.0, MIDDLE - 5.0, 10.0, 10.0],
-        5.0,
-    );
-    let room = text_width(&tip.render(catalogue));
-    if !(part - room / 2.0 > 0.0
-        && sheet.say(
-            "label changed",
-            (part - room / 2.0 - 12.0, MIDDLE + 22.0),
-            "start",
-            &tip,
-        ))
-    {
-        sheet.say_in(
-            "label changed",
-            (0.0, MIDDLE + 22.0),
-            "start",
-            part + bend * 0.4,
-            &tip,
-        );
+    let name = Name::new("parting", tip.clone());
+    let dot = [scale.part - 5.0, MIDDLE - 5.0, 10.0, 10.0];
+    sheet.rect(Layer::Marks, "parting", name, dot, 5.0);
+    let left = scale.part - text_width(&tip.render(catalogue)) / 2.0 - 12.0;
+    let (base, room) = (MIDDLE + 22.0, scale.part + scale.bend * 0.4);
+    if !sheet.say("label changed", (left, base), "start", &tip) {
+        sheet.say_in("label changed", (0.0, base), "start", room, &tip);
     }
+    let from = scale.part + scale.bend;
     sheet.say_in(
         "label",
-        (part + bend, HIGH - 10.0),
+        (from, HIGH - 10.0),
         "start",
-        end - part - bend,
+        scale.end - from,
         &input.note,
     );
     let says = [
-        tip,
+        tip.clone(),
         said(input.yours.at, &input.yours.title),
         said(input.original.at, &input.original.title),
     ];
-    sheet.finish(LOW + 28.0, says[0].clone(), Text::join(&says, "; "))
+    sheet.finish(LOW + 28.0, tip, Text::join(&says, "; "))
 }
 
 fn said(at: u64, what: &Text) -> Text {
     Text::join(&[Text::from(at), what.clone()], " · ")
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the two branches differ in exactly these"
-)]
-fn draw(
+/// One run from the parting on: its class, its key and its height on the figure.
+fn branch(
     sheet: &mut Sheet<'_>,
+    scale: &Scale,
     branch: &Branch,
-    class: &str,
-    key: &str,
-    (part, bend): (f32, f32),
-    y: f32,
-    at: f32,
-    end: f32,
+    (class, key, y): (&str, &str, f32),
 ) {
-    let mid = part + bend / 2.0;
+    let (part, bent) = (scale.part, scale.part + scale.bend);
+    let mid = part + scale.bend / 2.0;
+    let (at, end) = (scale.place(branch.at), scale.place(branch.len));
     let curve = path(&[
         ("M", &[part, MIDDLE]),
-        ("C", &[mid, MIDDLE, mid, y, part + bend, y]),
+        ("C", &[mid, MIDDLE, mid, y, bent, y]),
         ("H", &[end.max(at)]),
     ]);
     sheet.path(Layer::Boxes, class, Name::default(), curve);
     let tip = said(branch.at, &branch.title);
     let outcome = format!("end-{}", branch.outcome);
+    let name = Name::new(key, tip.clone());
     sheet.rect(
         Layer::Marks,
         &outcome,
-        Name::new(key, tip.clone()),
+        name,
         [at - 6.0, y - 8.0, 12.0, 16.0],
         0.0,
     );

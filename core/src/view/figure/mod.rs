@@ -62,7 +62,10 @@ const WIDEST: f32 = 4096.0;
 
 /// The width a figure is laid out for when asked for this one, whatever it is.
 fn fit(width: f32) -> f32 {
-    width.max(NARROWEST).min(WIDEST)
+    if width.is_nan() {
+        return NARROWEST;
+    }
+    width.clamp(NARROWEST, WIDEST)
 }
 
 /// A figure: its size in user units and its shapes, back to front.

@@ -125,102 +125,68 @@ pub fn timeline(input: &Timeline, catalogue: &Catalogue, width: f32) -> Figure {
     let width = fit(width);
     let mut sheet = Sheet::new(width, catalogue);
     let parts = parts(input, width, catalogue);
+    phases(&mut sheet, input, &parts);
+    marks(&mut sheet, input, &parts);
+    let said: Vec<Text> = input.phases.iter().map(|p| p.title.clone()).collect();
+    let count = Text::from(format!("{} / {}", input.position, input.len));
+    sheet.finish(HEIGHT, count, Text::join(&said, ", "))
+}
+
+fn phases(sheet: &mut Sheet<'_>, input: &Timeline, parts: &[Part]) {
     let (top, high) = BAR;
-    let bottom = top + high;
-    let here = place(&parts, input.position);
-    sheet.rect(
-        Layer::Ground,
-        "phase start",
-        Name::new("phase-start", Text::none()),
-        [0.0, top, START - GAP, high],
-        1.0,
-    );
+    let start = [0.0, top, START - GAP, high];
+    let name = Name::new("phase-start", Text::from(0_u64));
+    sheet.rect(Layer::Ground, "phase start", name, start, 1.0);
     let spans = input.phases.iter().filter(|p| p.len > 0);
     for (i, (part, span)) in parts.iter().zip(spans).enumerate() {
-        let current =
-            input.position >= span.first && input.position < span.first.saturating_add(span.len);
-        let class = format!(
-            "phase phase-{}{}",
-            span.phase.id(),
-            if current { " current" } else { "" }
-        );
-        let last = span.first.saturating_add(span.len - 1);
-        let steps = if span.len == 1 {
-            format!("{last}")
-        } else {
-            format!("{}–{last}", span.first)
+        let end = span.first.saturating_add(span.len);
+        let current = (span.first..end).contains(&input.position);
+        let now = if current { " current" } else { "" };
+        let class = format!("phase phase-{}{now}", span.phase.id());
+        let steps = match span.len {
+            1 => format!("{}", span.first),
+            _ => format!("{}–{}", span.first, end - 1),
         };
         let tip = Text::join(&[span.title.clone(), steps.into()], " ");
-        sheet.rect(
-            Layer::Boxes,
-            &class,
-            Name::new(format!("phase-{i}"), tip),
-            [part.x, top, part.w, high],
-            1.0,
-        );
-        let class = if current {
-            "phase-title current"
-        } else {
-            "phase-title"
-        };
-        sheet.say_in(
-            class,
-            (part.x, top - 7.0),
-            "start",
-            part.w - 4.0,
-            &span.title,
-        );
-        teeth(&mut sheet, part);
+        let name = Name::new(format!("phase-{i}"), tip);
+        sheet.rect(Layer::Boxes, &class, name, [part.x, top, part.w, high], 1.0);
+        let class = format!("phase-title{now}");
+        let at = (part.x, top - 7.0);
+        sheet.say_in(&class, at, "start", part.w - 4.0, &span.title);
+        teeth(sheet, part);
     }
-    let shown = thin(&input.edits, |&p| place(&parts, p));
-    for &at in shown {
-        let x = place(&parts, at);
-        let d = path(&[
-            ("M", &[x, bottom + 3.0]),
-            ("l", &[3.5, 6.0]),
-            ("h", &[-7.0]),
-            ("z", &[]),
-        ]);
-        sheet.path(
-            Layer::Marks,
-            "edit",
-            Name::new(format!("edit-{at}"), Text::from(at)),
-            d,
-        );
+}
+
+/// Edits as small triangles below, stops as bars across, the mark as a pin, the cursor over all.
+fn marks(sheet: &mut Sheet<'_>, input: &Timeline, parts: &[Part]) {
+    let (top, high) = BAR;
+    let bottom = top + high;
+    for &at in thin(&input.edits, |&p| place(parts, p)) {
+        let tip = [("M", &[place(parts, at), bottom + 3.0][..])];
+        let rest: [(&str, &[f32]); 3] = [("l", &[3.5, 6.0]), ("h", &[-7.0]), ("z", &[])];
+        let name = Name::new(format!("edit-{at}"), Text::from(at));
+        sheet.path(Layer::Marks, "edit", name, path(&tip) + &path(&rest));
     }
-    for &(at, outcome) in thin(&input.stops, |s| place(&parts, s.0)) {
-        let x = place(&parts, at);
+    for &(at, outcome) in thin(&input.stops, |s| place(parts, s.0)) {
         let name = Name::new(format!("stop-{at}"), Text::from(at));
-        sheet.rect(
-            Layer::Marks,
-            &format!("stop-{outcome}"),
-            name,
-            [x - 1.5, top - 3.0, 3.0, high + 6.0],
-            0.0,
-        );
+        let bar = [place(parts, at) - 1.5, top - 3.0, 3.0, high + 6.0];
+        sheet.rect(Layer::Marks, &format!("stop-{outcome}"), name, bar, 0.0);
     }
     if let Some(at) = input.mark {
-        let x = place(&parts, at);
-        let d = path(&[
-            ("M", &[x, top - 2.0]),
+        let pin = path(&[
+            ("M", &[place(parts, at), top - 2.0]),
             ("V", &[bottom + 8.0]),
             ("m", &[-3.5, 4.0]),
             ("l", &[3.5, -4.0, 3.5, 4.0]),
             ("z", &[]),
         ]);
-        sheet.path(Layer::Marks, "mark", Name::new("mark", Text::from(at)), d);
+        let name = Name::new("mark", Text::from(at));
+        sheet.path(Layer::Marks, "mark", name, pin);
     }
     let name = Name::new("cursor", Text::from(input.position));
-    sheet.rect(
-        Layer::Marks,
-        "cursor",
-        name,
-        [here - 1.5, top - 5.0, 3.0, high + 10.0],
-        1.5,
-    );
-    let said: Vec<Text> = input.phases.iter().map(|p| p.title.clone()).collect();
-    let count = Text::from(format!("{} / {}", input.position, input.len));
-    sheet.finish(HEIGHT, count, Text::join(&said, ", "))
+    let here = place(parts, input.position);
+    let bar = [here - 1.5, top - 5.0, 3.0, high + 10.0];
+    sheet.rect(Layer::Marks, "cursor", name, bar, 1.5);
 }
 
 /// Short lines between the steps of a phase, at a round number of steps, where they stand apart.

@@ -31,50 +31,43 @@ pub(super) fn draw(
     // Its outline lies over its neighbours.
     let layer = if changed { Layer::Marks } else { Layer::Boxes };
     let written = match item.body {
-        Body::One if kind == Kind::Leaf => {
-            let name = strip
-                .range(first)
-                .map(|r| named(r, &strip.cells.cells[first]));
+        Body::One if kind != Kind::Leaf => true,
+        Body::One | Body::Many => {
+            let (class, name) = match item.body {
+                Body::One => (
+                    "box",
+                    strip
+                        .range(first)
+                        .map(|r| named(r, &strip.cells.cells[first])),
+                ),
+                _ => (
+                    "many",
+                    strip
+                        .range(first)
+                        .map(|r| Name::new(&r.key, item.label.clone())),
+                ),
+            };
             sheet.rect(
                 layer,
-                &format!("box{tone}"),
+                &format!("{class}{tone}"),
                 name.unwrap_or_default(),
                 at,
                 0.0,
             );
-            if item.tone == Tone::Hidden {
+            if item.mixed || item.tone == Tone::Hidden {
                 hatch(sheet, at);
+            }
+            if item.body == Body::Many {
+                comb(sheet, turn, at);
             }
             words(sheet, strip, item, turn, at, &tone)
         }
-        Body::One => true,
         Body::Grid => {
             grid(sheet, strip, item, turn, at);
             let [x, y, w, _] = at;
-            sheet.say_in(
-                &format!("label{tone}"),
-                (x + PAD + 1.0, y + 13.0),
-                "start",
-                w - 2.0 * PAD,
-                &item.label,
-            )
-        }
-        Body::Many => {
-            let name = strip
-                .range(first)
-                .map(|r| Name::new(&r.key, item.label.clone()));
-            sheet.rect(
-                layer,
-                &format!("many{tone}"),
-                name.unwrap_or_default(),
-                at,
-                0.0,
-            );
-            if item.mixed {
-                hatch(sheet, at);
-            }
-            comb(sheet, turn, at);
-            words(sheet, strip, item, turn, at, &tone)
+            let class = format!("label{tone}");
+            let (at, room) = ((x + PAD + 1.0, y + 13.0), w - 2.0 * PAD);
+            sheet.say_in(&class, at, "start", room, &item.label)
         }
         Body::Head(range) => return head(sheet, strip, item, range, at),
     };

@@ -55,21 +55,12 @@ pub(super) fn cut(lane: &Lane) -> Cells {
         .iter()
         .map(|r| (cut(r.start), cut(r.end.max(r.start))))
         .collect();
-    // Ends before starts at one address; outer ranges start first.
-    let mut events: Vec<(u64, bool, u8, usize)> = Vec::with_capacity(ranges.len() * 2);
-    for (i, &(start, end)) in extent.iter().enumerate() {
-        if start < end {
-            events.push((start, true, ranges[i].depth, i));
-            events.push((end, false, ranges[i].depth, i));
-        }
-    }
-    events.sort_unstable();
     let mut parent = vec![None; ranges.len()];
     let mut encloses = vec![false; ranges.len()];
     let mut active: BTreeSet<(u8, usize)> = BTreeSet::new();
     let mut cells: Vec<(u64, u64, Option<usize>)> = Vec::new();
     let mut at = lane.start;
-    for (address, starts, depth, i) in events {
+    for (address, starts, depth, i) in events(lane, &extent) {
         if address > at {
             push(&mut cells, at, address, active.last().map(|a| a.1));
             at = address;
@@ -111,6 +102,20 @@ pub(super) fn cut(lane: &Lane) -> Cells {
         enclosing,
         extent,
     }
+}
+
+/// Where ranges start (true) and end, with depth and index, in the order in which a sweep meets
+/// them: ends before starts at one address, outer ranges before inner ones.
+fn events(lane: &Lane, extent: &[(u64, u64)]) -> Vec<(u64, bool, u8, usize)> {
+    let mut events = Vec::with_capacity(extent.len() * 2);
+    for (i, (&(start, end), range)) in extent.iter().zip(&lane.ranges).enumerate() {
+        if start < end {
+            events.push((start, true, range.depth, i));
+            events.push((end, false, range.depth, i));
+        }
+    }
+    events.sort_unstable();
+    events
 }
 
 fn push(cells: &mut Vec<(u64, u64, Option<usize>)>, start: u64, end: u64, range: Option<usize>) {

@@ -5,7 +5,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::super::measure::{floor, text_width};
-use super::cells::{Cells, Kind, cut};
+use super::cells::{Cell, Cells, Kind, cut};
 use super::items::{Body, Fold, Item, gather};
 use super::scale::{Need, lengths, weight};
 use crate::text::{Catalogue, Text};
@@ -61,7 +61,7 @@ impl<'a> Strip<'a> {
     pub(super) fn lay(lane: &'a Lane, changed: BTreeSet<usize>, frame: Frame<'_>) -> Self {
         let cells = cut(lane);
         let leaves = cells.cells.iter().filter(|c| c.kind == Kind::Leaf);
-        let smallest = leaves.map(super::cells::Cell::size).min().unwrap_or(1);
+        let smallest = leaves.map(Cell::size).min().unwrap_or(1);
         let apart: BTreeSet<usize> = cells
             .cells
             .iter()
@@ -187,79 +187,85 @@ impl<'a> Strip<'a> {
 
     fn need(&self, item: &Item, square: f32, fold: Fold, frame: Frame<'_>) -> Need {
         let words = |t: &Text| text_width(&t.render(frame.catalogue));
-        let (label, sub) = (words(&item.label), words(&item.sub));
-        let size: u64 = self.cells.cells[item.cells.clone()]
-            .iter()
-            .map(super::cells::Cell::size)
-            .sum();
+        let words = (words(&item.label), words(&item.sub));
+        let sizes = self.cells.cells[item.cells.clone()].iter().map(Cell::size);
+        let weight = weight(sizes.sum(), self.smallest);
         let owned = !matches!(item.tone, Tone::Plain | Tone::Free | Tone::System);
-        let kind = self
-            .cells
-            .cells
-            .get(item.cells.start)
-            .map_or(Kind::Gap, |c| c.kind);
-        let (least, whole) = match frame.turn {
-            Turn::Wide => match (item.body, kind) {
-                (Body::Grid, _) => {
-                    let rows = floor((self.across - HEAD - PAD) / square).max(1.0);
-                    let columns = item.cells.len().div_ceil(rows as usize) as f32;
-                    let least = columns * square + 2.0 * PAD;
-                    (least.max(24.0), least.max(label + 12.0))
-                }
-                (Body::One, Kind::Gap) => (18.0, 18.0),
-                (Body::One, Kind::Rest) => (8.0, 8.0),
-                _ => {
-                    let cut = if self.is_cut(item) { 16.0 } else { 0.0 };
-                    let whole = (label.max(sub) + 13.0 + cut)
-                        .clamp(if label > 0.0 { 24.0 } else { 6.0 }, 140.0);
-                    (whole.min(38.0), whole)
-                }
-            },
+        let (mut least, whole) = match frame.turn {
+            Turn::Wide => self.need_wide(item, square, words),
             Turn::Tall => {
-                let lines = if sub == 0.0 || label + sub + 20.0 <= frame.room {
-                    1.0
-                } else {
-                    2.0
-                };
-                let cut = self.is_cut(item) && !self.before_gap(item);
-                let cut = if cut { 8.0 } else { 0.0 };
-                let high = match (item.body, kind) {
-                    (Body::Grid, _) => {
-                        let columns = floor((frame.room - 2.0 * PAD) / square).max(1.0);
-                        HEAD + item.cells.len().div_ceil(columns as usize) as f32 * square + PAD
-                    }
-                    (Body::Head(_), _) => 7.0 + 13.0 * lines + 13.0,
-                    (Body::One, Kind::Gap) => 14.0 + cut,
-                    (Body::One, Kind::Rest) => 8.0 + cut,
-                    _ if label == 0.0 => 9.0 + cut,
-                    _ => 9.0 + 13.0 * lines + cut,
-                };
+                let high = self.need_tall(item, square, frame.room, words);
                 (high, high)
             }
         };
-        let least = if fold == Fold::Chunks && frame.turn == Turn::Wide {
-            least.min(5.0)
-        } else {
-            least
-        };
-        let weight = match item.body {
-            Body::Grid => 0.3,
-            Body::Head(_) => 0.0,
-            _ if owned => weight(size, self.smallest) * 2.0,
-            _ => weight(size, self.smallest),
-        };
+        if fold == Fold::Chunks && frame.turn == Turn::Wide {
+            least = least.min(5.0);
+        }
         Need {
             least,
             whole: whole.max(least),
-            weight,
+            weight: match item.body {
+                Body::Grid => 0.3,
+                Body::Head(_) => 0.0,
+                // What somebody owns is what the figure is about.
+                _ if owned => weight * 2.0,
+                _ => weight,
+            },
             first: owned.into(),
         }
+    }
+
+    /// The least width and the width at which its text is whole.
+    fn need_wide(&self, item: &Item, square: f32, (label, sub): (f32, f32)) -> (f32, f32) {
+        if item.body == Body::Grid {
+            let rows = floor((self.across - HEAD - PAD) / square).max(1.0);
+            let columns = item.cells.len().div_ceil(rows as usize) as f32;
+            let least = columns * square + 2.0 * PAD;
+            let name = label + 12.0;
+            return (least.max(name.min(64.0)), least.max(name));
+        }
+        match (item.body, self.kind(item)) {
+            (Body::One, Kind::Gap) => (18.0, 18.0),
+            (Body::One, Kind::Rest) => (8.0, 8.0),
+            _ => {
+                let cut = if self.is_cut(item) { 16.0 } else { 0.0 };
+                let floor = if label > 0.0 { 24.0 } else { 6.0 };
+                let whole = (label.max(sub) + 13.0 + cut).clamp(floor, 140.0);
+                (whole.min(38.0), whole)
+            }
+        }
+    }
+
+    /// The height in a column of that width.
+    fn need_tall(&self, item: &Item, square: f32, room: f32, (label, sub): (f32, f32)) -> f32 {
+        let two = sub > 0.0 && label + sub + 20.0 > room;
+        let lines = if two { 2.0 } else { 1.0 };
+        let cut = self.is_cut(item) && !self.before_gap(item);
+        let cut = if cut { 8.0 } else { 0.0 };
+        match (item.body, self.kind(item)) {
+            (Body::Grid, _) => {
+                let columns = floor((room - 2.0 * PAD) / square).max(1.0);
+                let rows = item.cells.len().div_ceil(columns as usize) as f32;
+                HEAD + rows * square + PAD
+            }
+            (Body::Head(_), _) => 20.0 + 13.0 * lines,
+            (Body::One, Kind::Gap) => 14.0 + cut,
+            (Body::One, Kind::Rest) => 8.0 + cut,
+            _ if label == 0.0 => 9.0 + cut,
+            _ => 9.0 + 13.0 * lines + cut,
+        }
+    }
+
+    /// What the item's first cell is.
+    fn kind(&self, item: &Item) -> Kind {
+        let first = self.cells.cells.get(item.cells.start);
+        first.map_or(Kind::Gap, |c| c.kind)
     }
 
     /// Whether the item stands for so much more than its neighbours that its scale is marked as cut.
     pub(super) fn is_cut(&self, item: &Item) -> bool {
         let cells = &self.cells.cells[item.cells.clone()];
-        let size: u64 = cells.iter().map(super::cells::Cell::size).sum();
+        let size: u64 = cells.iter().map(Cell::size).sum();
         item.body == Body::One && size / self.smallest.max(1) >= CUT
     }
 
@@ -316,7 +322,10 @@ impl<'a> Strip<'a> {
                         let (size, per) = self.squares(count, turn, w, h);
                         let head = if turn == Turn::Wide { PAD } else { HEAD };
                         let from = a + head + (k / per.max(1)) as f32 * size;
-                        (from, from + size)
+                        // The first and the last row of squares reach to the edges, so that ties join.
+                        let last = (count - 1) / per.max(1) == k / per.max(1);
+                        let first = if k < per { a } else { from };
+                        (first, if last { b } else { from + size })
                     }
                     _ => (a, b),
                 };

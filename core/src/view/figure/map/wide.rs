@@ -288,10 +288,15 @@ fn marks(strip: &Strip<'_>, brackets: &[Bracket], written: &[bool], told: &[usiz
             }
             _ => hex::addr(cell.start),
         };
+        let starts_it = cell
+            .parent
+            .is_some_and(|p| told.contains(&p) && strip.cells.extent[p].0 == cell.start);
         let text = Text::from(address);
         if !strip.has_changed(item.cells.start) {
             let owned = !matches!(item.tone, Tone::Plain | Tone::Free | Tone::System);
-            mark(u8::from(owned), x, text, false, "tick");
+            if !starts_it {
+                mark(u8::from(owned), x, text, false, "tick");
+            }
             continue;
         }
         if !named {
