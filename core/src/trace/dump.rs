@@ -33,11 +33,11 @@ pub fn dump(session: &mut dyn Session, to: u64, catalogue: &Catalogue) -> String
                 break;
             };
             let name = step.name.en();
-            seen = if seen.0 == name {
-                (name, seen.1 + 1)
-            } else {
-                (name, 1)
-            };
+            if seen.0 != name {
+                unfold(&mut out, &mut folded, &seen.0);
+                seen = (name, 0);
+            }
+            seen.1 += 1;
             if seen.1 > WRITTEN && step.outcome.is_done() && !step.edited && position != to {
                 folded += 1;
                 continue;

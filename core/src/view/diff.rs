@@ -129,7 +129,7 @@ fn table(out: &mut Changes, old: &super::Table, new: &super::Table) {
 }
 
 fn bytes(out: &mut Changes, old: &super::Bytes, new: &super::Bytes) {
-    let same_place = old.place == new.place;
+    let same_place = (old.place.space, old.place.at) == (new.place.space, new.place.at);
     for i in 0..new.data.len().max(old.data.len()) {
         if !same_place || old.data.get(i) != new.data.get(i) {
             out.add(new.id, &format!("@{i}"));

@@ -1,7 +1,14 @@
 //! The engine on a toy machine: whatever a machine does, seeking, forking and links must keep their word.
 
+mod case;
 mod dice;
+mod diff;
+mod dump;
 mod edits;
 mod fork;
+mod link;
+mod old_links;
+mod op_text;
 mod seek;
+mod texts;
 mod toy;
