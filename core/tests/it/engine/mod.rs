@@ -1,7 +1,7 @@
 //! The engine on a toy machine: whatever a machine does, seeking, forking and links must keep their word.
 
 mod case;
-mod dice;
+pub(crate) mod dice;
 mod diff;
 mod dump;
 mod edits;

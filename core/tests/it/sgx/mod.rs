@@ -2,9 +2,16 @@
 
 mod around;
 mod files;
+mod launch;
 mod layouts;
 mod leaf;
+mod model;
+mod real_signers;
+mod real_tail;
 mod rows;
 mod rules;
 mod scene;
 mod sigstruct;
+mod slips;
+mod synthetic;
+mod twin;
