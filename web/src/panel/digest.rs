@@ -22,14 +22,15 @@ pub(super) fn DigestView(props: &Props) -> Html {
     let quiet = digest.absorbed.is_empty();
     html! {
         <>
-            <dl class="digest">
-                for (i, piece) in digest.absorbed.iter().enumerate() { { absorbed(&ctx, i, piece) } }
-            </dl>
             if quiet {
                 <p class="dim">{ ctx.t(&text!("ui.digest.quiet", "This step feeds it nothing.")) }</p>
             }
-            <dl class="digest run">{ running(&ctx, props, digest) }</dl>
-            { expected(&ctx, digest) }
+            <dl class="digest">
+                for (i, piece) in digest.absorbed.iter().enumerate() { { absorbed(&ctx, i, piece) } }
+                <div class="line sep"></div>
+                { running(&ctx, props, digest) }
+                { expected(&ctx, digest) }
+            </dl>
         </>
     }
 }
@@ -131,9 +132,15 @@ fn expected(ctx: &Ctx, d: &Digest) -> Html {
         }
     );
     html! {
-        <dl class="digest run">
-            <div class="line"><dt>{ ctx.t(name) }</dt><dd>{ words(wanted, Some(&d.if_final)) }
+        <>
+            <div class="line sep"></div>
+            <div class="line"><dt>{ breakable(&ctx.t(name)) }</dt><dd>{ words(wanted, Some(&d.if_final)) }
                 <span {class}>{ if same { "✓ " } else { "≠ " } }{ ctx.t(&verdict) }</span></dd></div>
-        </dl>
+        </>
     }
+}
+
+/// A technical name that may be broken after a full stop.
+fn breakable(name: &str) -> String {
+    name.replace('.', ".\u{200b}")
 }

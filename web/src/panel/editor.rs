@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use teescope_core::text;
+use teescope_core::text::Text;
 use teescope_core::trace::Place;
 use teescope_core::view::{Bytes, Panel};
 use yew::prelude::*;
@@ -34,6 +35,7 @@ pub(super) fn Editor(props: &Props) -> Html {
     let ctx = use_ctx();
     let byte = use_state_eq(|| None::<usize>);
     let page = use_state_eq(|| 0_usize);
+    let before = use_state_eq(|| true);
     {
         let (byte, page) = (byte.setter(), page.setter());
         use_effect_with(props.field, move |_| {
@@ -42,7 +44,8 @@ pub(super) fn Editor(props: &Props) -> Html {
         });
     }
     let click = {
-        let (ctx, props, byte, page) = (ctx.clone(), props.clone(), byte.clone(), page.clone());
+        let (ctx, props) = (ctx.clone(), props.clone());
+        let (byte, page, before) = (byte.clone(), page.clone(), before.clone());
         Callback::from(move |event: MouseEvent| {
             let number = |name| dom::number(&event, name).and_then(|n| usize::try_from(n).ok());
             if let Some(n) = number("page") {
@@ -53,7 +56,11 @@ pub(super) fn Editor(props: &Props) -> Html {
                 && let Some(Panel::Bytes(b)) = props.frame.view.panels.get(props.index)
             {
                 let place = Place::new(b.place.space, b.place.at + i as u64, 1);
-                ctx.act(Do::Flip(place, bit as u8));
+                ctx.act(Do::Flip(
+                    place,
+                    bit as u8,
+                    *before && props.frame.position > 0,
+                ));
             }
         })
     };
@@ -76,7 +83,7 @@ pub(super) fn Editor(props: &Props) -> Html {
         <div class="editor" onclick={click}>
             <p><b>{ ctx.t(&f.name) }</b>{ " " }<span class="dim">{ ctx.t(&size) }</span>{ " " }<span class="m">{ ctx.t(&f.value) }</span></p>
             <p>{ ctx.t(&f.meaning) }</p>
-            <p class="dim">{ ctx.t(&text!("ui.bytes.flip", "Choose a byte, then the bit to flip before the next step; the original run is kept.")) }</p>
+            <p class="dim">{ ctx.t(&text!("ui.bytes.flip", "Choose a byte, then the bit to flip; the original run is kept.")) }</p>
             <div class="byte-row" onkeydown={Callback::from(|e: KeyboardEvent| dom::roam(&e, "button"))}>
                 for i in from..to {
                     <button key={i} class={classes!("byte", "m", (*byte == Some(i)).then_some("now"))} data-byte={i.to_string()}
@@ -86,6 +93,9 @@ pub(super) fn Editor(props: &Props) -> Html {
             { pages(f.size, *page) }
             if let Some(i) = byte.filter(|i| *i < bytes.data.len()) {
                 { bits(&ctx, bytes, i) }
+                if let Some(step) = &props.frame.step {
+                    { when(&ctx, &step.name, &before) }
+                }
             }
         </div>
     }
@@ -103,6 +113,22 @@ fn pages(size: usize, page: usize) -> Html {
                 <button key={n} class="small" data-page={n.to_string()} aria-pressed={(n == page).to_string()}>{ format!("+{}", n * PAGE) }</button>
             }
         </div>
+    }
+}
+
+/// Whether the bit is flipped before this step or after it.
+fn when(ctx: &Ctx, name: &Text, before: &UseStateHandle<bool>) -> Html {
+    let change = {
+        let before = before.setter();
+        Callback::from(move |event: Event| before.set(dom::value(&event) == "before"))
+    };
+    let is = **before;
+    html! {
+        <label class="dim">{ ctx.t(&text!("ui.bytes.when", "Flipped")) }{ " " }
+            <select onchange={change}>
+                <option value="before" selected={is}>{ ctx.t(&text!("ui.bytes.before", "before this step, {name}", name = name.clone())) }</option>
+                <option value="after" selected={!is}>{ ctx.t(&text!("ui.bytes.after", "after it")) }</option>
+            </select></label>
     }
 }
 

@@ -97,8 +97,10 @@ fn told(ctx: &Ctx, frame: &Rc<Frame>, step: &Rc<Step>, fork: bool) -> Html {
             <p>{ ctx.t(&step.caption) }</p>
             <Checks step={step.clone()} />
             if step.outcome.is_done() {
-                <h3>{ ctx.t(&text!("ui.card.result", "Result")) }</h3>
-                { result(ctx, step) }
+                <section>
+                    <h3>{ ctx.t(&text!("ui.card.result", "Result")) }</h3>
+                    { result(ctx, step) }
+                </section>
             }
             <Events frame={frame.clone()} />
             <WhatIfs frame={frame.clone()} />
@@ -110,13 +112,12 @@ fn told(ctx: &Ctx, frame: &Rc<Frame>, step: &Rc<Step>, fork: bool) -> Html {
 
 /// The result as a sentence, with the technical name where the step was stopped.
 fn result(ctx: &Ctx, step: &Step) -> Html {
-    let word = ctx.t(&stop_word(step.outcome));
     if step.outcome.is_done() {
-        return html! { <p class="result"><b>{ word }</b>{ " " }{ ctx.t(&step.tells) }</p> };
+        return html! { <p class="result"><i aria-hidden="true">{ "✓" }</i>{ ctx.t(&step.tells) }</p> };
     }
     html! {
         <div class="stop">
-            <p><b>{ word }</b>{ " " }<code>{ ctx.t(&step.outcome.name()) }</code></p>
+            <p><b>{ ctx.t(&stop_word(step.outcome)) }</b>{ " " }<code>{ ctx.t(&step.outcome.name()) }</code></p>
             <p>{ ctx.t(&step.tells) }</p>
         </div>
     }

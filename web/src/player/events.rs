@@ -99,10 +99,19 @@ fn row(ctx: &Ctx, i: usize, event: &Event, name: &Text) -> Html {
                 to = to.clone(),
                 what = what.clone()
             );
-            html! { <div>{ ctx.t(&says) }<div>{ words(bytes, None) }</div></div> }
+            html! { <div>{ ctx.t(&says) }{ sent(ctx, bytes) }</div> }
         }
     };
     html! { <li key={i}>{ inner }</li> }
+}
+
+/// The bytes of a message, folded away when they are many.
+fn sent(ctx: &Ctx, bytes: &[u8]) -> Html {
+    if bytes.len() <= 32 {
+        return html! { <div>{ words(bytes, None) }</div> };
+    }
+    let says = text!("ui.events.bytes", "its {n} bytes", n = bytes.len());
+    html! { <details><summary>{ ctx.t(&says) }</summary>{ words(bytes, None) }</details> }
 }
 
 fn write(ctx: &Ctx, i: usize, name: &Text, before: &Value, after: &Value) -> Html {

@@ -22,6 +22,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use teescope_core::text;
+use teescope_core::text::Text;
 use yew::prelude::*;
 
 use crate::dialog;
@@ -63,6 +64,14 @@ pub(crate) fn Player(props: &Props) -> Html {
     jobs::use_playing(play);
     let stopped = frame.step.as_ref().is_some_and(|s| !s.outcome.is_done());
     let main = use_node_ref();
+    use_effect_with(frame.run, {
+        let main = main.clone();
+        move |_| {
+            if let Some(main) = main.cast::<web_sys::Element>() {
+                main.set_scroll_top(0);
+            }
+        }
+    });
     html! {
         <div class="app">
             <header::Header play={play.clone()} info={frame.info.clone()} />
@@ -73,12 +82,13 @@ pub(crate) fn Player(props: &Props) -> Html {
                     <branches::Branches play={play.clone()} />
                 }
                 if !frame.against.is_empty() {
-                    <p class="against">{ ctx.t(&frame.against) }
-                        { if frame.changes.cells.is_empty() { ctx.t(&text!("ui.against.same", ": nothing differs.")) } else { AttrValue::from(".") } }
-                    </p>
+                    <p class="against">{ ctx.t(&against(&frame)) }</p>
                 }
                 if stopped {
                     <refusal::Refusal frame={frame.clone()} />
+                }
+                if play.probe.is_some() {
+                    <probe::Probe play={play.clone()} />
                 }
                 <div class="panels">
                     for (i, panel) in frame.view.panels.iter().enumerate() {
@@ -88,15 +98,24 @@ pub(crate) fn Player(props: &Props) -> Html {
                 if frame.view.panels.is_empty() {
                     <p class="empty">{ ctx.t(&text!("ui.panels.none", "This observer sees nothing of the machine at this step.")) }</p>
                 }
-                if play.probe.is_some() {
-                    <probe::Probe play={play.clone()} />
-                }
             </main>
             <card::Card frame={frame.clone()} fork={play.is_fork()} />
             <timeline::Timeline play={play.clone()} />
             <Announce frame={frame.clone()} playing={play.playing} />
             { dialog::opened(props.open, play, &frame) }
         </div>
+    }
+}
+
+/// With what the panels are compared, and whether anything differs.
+fn against(frame: &Frame) -> Text {
+    match frame.changes.cells.is_empty() {
+        true => text!(
+            "ui.against.same",
+            "{what}: nothing differs.",
+            what = frame.against.clone()
+        ),
+        false => frame.against.clone(),
     }
 }
 

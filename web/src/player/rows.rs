@@ -69,7 +69,7 @@ pub(super) fn items(outline: &Outline, folds: &Folds, position: u64) -> Vec<Item
         if !open {
             continue;
         }
-        if group.fold == 0 || group.len <= group.fold {
+        if group.fold <= 1 || group.len <= group.fold {
             out.push(item(Kind::Steps(i, group.first), group.len, LOW));
         } else {
             folded(&mut out, i, outline, folds, position);

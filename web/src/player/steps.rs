@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use teescope_core::text;
-use teescope_core::trace::{Outcome, StepLine};
+use teescope_core::trace::StepLine;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -169,7 +169,9 @@ fn draw(ctx: &Ctx, run: &Run, kind: &Kind, position: u64) -> Html {
             let g = &groups[i];
             let line = run.session.borrow_mut().line(g.first);
             let under = match line.outcome {
-                Some(stop) if !stop.is_done() => ctx.t(&stop_line(stop)),
+                Some(stop) if !stop.is_done() => {
+                    AttrValue::from(format!("✕ {}", ctx.t(&stop.name())))
+                }
                 _ => ctx.t(&g.title),
             };
             step(
@@ -199,7 +201,7 @@ fn draw(ctx: &Ctx, run: &Run, kind: &Kind, position: u64) -> Html {
             let line = run.session.borrow_mut().line(at);
             let rest = match line.outcome {
                 Some(stop) if !stop.is_done() => {
-                    html! { <span class="why">{ ctx.t(&stop.name()) }</span> }
+                    html! { <span class="why">{ format!("✕ {}", ctx.t(&stop.name())) }</span> }
                 }
                 _ => {
                     html! { <span class="dim">{ tail(&line.label, &groups[i].label).to_string() }</span> }
@@ -226,21 +228,17 @@ fn step(ctx: &Ctx, line: &StepLine, size: &'static str, inner: Html, position: u
         stopped.then_some("stopped"),
         line.edited.then_some("edited")
     );
-    let title = line
-        .edited
-        .then(|| ctx.t(&text!("ui.steps.edited", "you changed this step")));
+    let stop = line.outcome.filter(|o| !o.is_done());
+    let title = match stop {
+        Some(stop) => Some(ctx.t(&stop.name())),
+        None if line.edited => Some(ctx.t(&text!("ui.steps.edited", "you changed this step"))),
+        None => None,
+    };
     html! {
         <button key={line.position} class={class} data-step={line.position.to_string()} title={title}
             aria-current={now.then_some("step")} tabindex={if now { "0" } else { "-1" }}>
             <span class="n m">{ line.position }</span><span>{ inner }</span>
         </button>
-    }
-}
-
-fn stop_line(stop: Outcome) -> teescope_core::text::Text {
-    match stop {
-        Outcome::Faulted(_) => text!("ui.steps.faulted", "faulted: {name}", name = stop.name()),
-        _ => text!("ui.steps.refused", "refused: {name}", name = stop.name()),
     }
 }
 

@@ -80,7 +80,8 @@ pub(crate) enum Do {
     /// It is known where that run parts from the original.
     Parted(u32, Parting),
     Insert(Edit, Text),
-    Flip(Place, u8),
+    /// Flips a bit before (`true`) or after the step at which the reader stands.
+    Flip(Place, u8, bool),
     WhatIf(WhatIf),
     Settings(Settings),
     Switch(u32),
@@ -217,7 +218,7 @@ impl Play {
                 }
             }
             Do::Insert(edit, says) => return self.fork(&[edit], says),
-            Do::Flip(place, bit) => return self.flip(&place, bit),
+            Do::Flip(place, bit, before) => return self.flip(&place, bit, before),
             Do::WhatIf(what_if) => return self.what_if(what_if, source, files),
             Do::Settings(settings) => return self.reopen(settings, None, source, files),
             Do::Switch(id) => self.switch(id),
@@ -381,9 +382,10 @@ impl Play {
         None
     }
 
-    fn flip(&mut self, place: &Place, bit: u8) -> Option<Notice> {
+    fn flip(&mut self, place: &Place, bit: u8, before: bool) -> Option<Notice> {
         let run = self.run();
-        let edit = run.session.borrow_mut().flip(self.position, place, bit);
+        let at = self.position.saturating_sub(u64::from(before));
+        let edit = run.session.borrow_mut().flip(at, place, bit);
         let Some(edit) = edit else {
             return Some(Notice::bad(text!(
                 "ui.flip.none",
@@ -397,7 +399,16 @@ impl Play {
             bit = u64::from(bit),
             place = name
         );
-        self.fork(&[edit], says)
+        let label = run.label(self.position);
+        let notice = self.fork(&[edit], says);
+        // The step that was looked at is what the flip may break: it is shown again.
+        if notice.is_none()
+            && before
+            && let Some(position) = self.run().find(&label)
+        {
+            self.seek(position);
+        }
+        notice
     }
 
     fn what_if(&mut self, what_if: WhatIf, source: Source, files: &Files) -> Option<Notice> {
