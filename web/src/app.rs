@@ -151,7 +151,7 @@ fn use_document(state: &UseReducerHandle<State>) {
 fn use_address(state: &UseReducerHandle<State>, ctx: &Ctx) {
     let written = use_mut_ref(|| (fragment(), 0_u32, 0.0_f64));
     let latest = use_mut_ref(String::new);
-    let link = state.link().write();
+    let link = state.link().write().trim_start_matches('&').to_string();
     let (visits, unreadable) = (state.visits, state.unreadable);
     {
         let written = written.clone();
