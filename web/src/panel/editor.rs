@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
+use teescope_core::bytes::hex;
 use teescope_core::text;
 use teescope_core::text::Text;
-use teescope_core::trace::Place;
+use teescope_core::trace::{Edit, EditAction, Place};
 use teescope_core::view::{Bytes, Panel};
 use yew::prelude::*;
 
@@ -56,6 +57,10 @@ pub(super) fn Editor(props: &Props) -> Html {
                 && let Some(Panel::Bytes(b)) = props.frame.view.panels.get(props.index)
             {
                 let place = Place::new(b.place.space, b.place.at + i as u64, 1);
+                if *before && let Some((edit, says)) = in_argument(&props.frame, b, i, bit as u8) {
+                    ctx.act(Do::Insert(edit, says));
+                    return;
+                }
                 ctx.act(Do::Flip(
                     place,
                     bit as u8,
@@ -116,6 +121,38 @@ fn pages(size: usize, page: usize) -> Html {
     }
 }
 
+/// The edit that flips the bit where it comes from, if the step was handed these very bytes as an
+/// argument: a flip in memory would be overwritten when the step lays them there.
+fn in_argument(frame: &Frame, bytes: &Bytes, i: usize, bit: u8) -> Option<(Edit, Text)> {
+    let step = frame.step.as_ref()?;
+    let mut op = step.op.clone()?;
+    let whole = |value: &str| {
+        let given = hex::decode(value).ok().filter(|g| g.len() >= 16);
+        given.filter(|g| bytes.data.starts_with(g) && i < g.len())
+    };
+    let (key, value, mut given) = op
+        .args
+        .iter_mut()
+        .find_map(|(key, value)| whole(value).map(|g| (key, value, g)))?;
+    given[i] ^= 1 << (bit & 7);
+    *value = hex::encode(&given);
+    let says = text!(
+        "ui.flip.argument",
+        "bit {bit} of byte {at} of {name} flipped",
+        bit = u64::from(bit),
+        at = i,
+        name = key.as_str()
+    );
+    let action = EditAction::Replace(op);
+    Some((
+        Edit {
+            step: step.label.clone(),
+            action,
+        },
+        says,
+    ))
+}
+
 /// Whether the bit is flipped before this step or after it.
 fn when(ctx: &Ctx, name: &Text, before: &UseStateHandle<bool>) -> Html {
     let change = {
@@ -138,8 +175,9 @@ fn bits(ctx: &Ctx, bytes: &Bytes, i: usize) -> Html {
         <div class="bits" role="group" aria-label={ctx.t(&text!("ui.bytes.bits", "bits, 7 first"))}>
             <span class="m">{ format!("{i}: 0x{value:02x} =") }</span>
             for bit in (0..8_u8).rev() {
-                <button key={bit} class="m" data-bit={bit.to_string()} aria-label={ctx.t(&text!("ui.bytes.flip-bit", "flip bit {bit}, now {value}", bit = u64::from(bit), value = u64::from(value >> bit & 1)))}>
-                    { value >> bit & 1 }<small>{ bit }</small></button>
+                <button key={bit} class="m" data-bit={bit.to_string()}>
+                    <span class="aside-text">{ ctx.t(&text!("ui.bytes.flip-bit", "flip bit {bit}, now", bit = u64::from(bit))) }{ " " }</span>
+                    { value >> bit & 1 }<small aria-hidden="true">{ bit }</small></button>
             }
         </div>
     }
