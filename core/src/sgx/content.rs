@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::bytes::hex;
 use crate::memory::{PAGE, Page};
@@ -29,6 +30,9 @@ pub enum Content {
 
 /// `mov eax, 4; mov rbx, rcx; enclu`: EEXIT to the address after EENTER, which RCX holds on entry.
 const LEAVE: [u8; 11] = [0xb8, 4, 0, 0, 0, 0x48, 0x89, 0xcb, 0x0f, 0x01, 0xd7];
+
+/// How many flips a text may name: they are carried out one inside the other.
+const FLIPS_MOST: usize = 64;
 
 impl Content {
     /// The page.
@@ -66,7 +70,7 @@ impl Content {
     }
 
     /// Reads `zero`, `fill.HEX`, `pattern.SEED`, `code.SEED`, `hex.BYTES` or `same`, which is `own`;
-    /// after it may follow `!BIT`, a bit to flip.
+    /// after it may follow `!BIT`, a bit to flip, several times.
     ///
     /// # Errors
     /// The text is none of these, or there is nothing that `same` could mean.
@@ -78,33 +82,34 @@ impl Content {
                 text = text
             ),
         };
-        if let Some((inner, bit)) = text.rsplit_once('!') {
-            let bit: u32 = bit
-                .parse()
-                .ok()
-                .filter(|b| *b < 8 * PAGE as u32)
-                .ok_or_else(bad)?;
-            if inner.contains('!') {
-                return Err(bad());
-            }
-            return Ok(Self::Flipped(Rc::new(Self::parse(inner, own)?), bit));
+        let mut parts = text.split('!');
+        let whole = Self::unflipped(parts.next().unwrap_or_default(), own).ok_or_else(bad)?;
+        let bits: Vec<&str> = parts.collect();
+        if bits.len() > FLIPS_MOST {
+            return Err(bad());
         }
-        let (kind, value) = text.split_once('.').unwrap_or((text, ""));
-        Ok(match kind {
-            "zero" if value.is_empty() => Self::Zero,
-            "same" if value.is_empty() => own.cloned().ok_or_else(bad)?,
-            "fill" => Self::Fill(u32::from_str_radix(value, 16).map_err(|_| bad())?),
-            "pattern" => Self::Pattern(value.parse().map_err(|_| bad())?),
-            "code" => Self::Code(value.parse().map_err(|_| bad())?),
-            "hex" => {
-                let bytes = hex::decode(value).map_err(|_| bad())?;
-                if bytes.len() > PAGE {
-                    return Err(bad());
-                }
-                Self::Bytes(Rc::from(bytes))
-            }
-            _ => return Err(bad()),
+        bits.into_iter().try_fold(whole, |content, bit| {
+            let bit = bit.parse().ok().filter(|b| *b < 8 * PAGE as u32);
+            bit.map(|bit| Self::Flipped(Rc::new(content), bit))
+                .ok_or_else(bad)
         })
+    }
+
+    /// The content without its flips; `None` where [`parse`](Self::parse) refuses it.
+    fn unflipped(text: &str, own: Option<&Self>) -> Option<Self> {
+        let (kind, value) = text.split_once('.').unwrap_or((text, ""));
+        match kind {
+            "zero" if value.is_empty() => Some(Self::Zero),
+            "same" if value.is_empty() => own.cloned(),
+            "fill" => u32::from_str_radix(value, 16).ok().map(Self::Fill),
+            "pattern" => value.parse().ok().map(Self::Pattern),
+            "code" => value.parse().ok().map(Self::Code),
+            "hex" => {
+                let bytes = hex::decode(value).ok().filter(|b| b.len() <= PAGE);
+                bytes.map(|b| Self::Bytes(Rc::from(b)))
+            }
+            _ => None,
+        }
     }
 
     /// Writes what [`parse`](Self::parse) reads; a page of a file is written `same`.
