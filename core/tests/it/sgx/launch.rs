@@ -64,7 +64,7 @@ fn token(mrenclave: [u8; 32], attributes: Attributes, le_debug: bool) -> Vec<u8>
         attributes,
         mrenclave,
         mrsigner: mrsigner(),
-        cpusvnle: [1; 16].map(|_| 0),
+        cpusvnle: [0; 16],
         maskedattributesle: Attributes::new(if le_debug { 0x22 } else { 0x20 }, 3),
         ..EinitToken::default()
     };
@@ -226,7 +226,7 @@ shared_test! {
         write_hash(&mut m, &mrsigner());
         let measured = build(&mut m, PLAIN, NO_MISC);
         let mut sig = author(measured);
-        sig.attributes.flags = AttributesFlags::from_bits(u64::MAX & !2 | 2);
+        sig.attributes.flags = AttributesFlags::from_bits(u64::MAX);
         sig.attributemask.flags = AttributesFlags::from_bits(4);
         (sig.miscselect, sig.miscmask) = (Miscselect::from_bits(u32::MAX), NO_MISC);
         assert_eq!(start(&mut m, &sig, None), Outcome::Done);
