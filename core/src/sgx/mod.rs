@@ -7,11 +7,13 @@
 //! Documents: Intel SDM volume 3D (SGX), volume 4 (model-specific registers).
 
 pub mod access;
+pub mod apply;
 mod build;
 mod content;
 pub mod driver;
 pub mod encls;
 pub mod gaps;
+mod inspect;
 mod keys;
 mod machine;
 mod measure;
@@ -20,6 +22,7 @@ mod op_text;
 pub mod os;
 mod platform;
 mod recognise;
+mod report;
 mod run;
 mod scenarios;
 pub mod sgxs;
@@ -35,6 +38,7 @@ mod words;
 
 pub use build::{Build, Creation, Stopped};
 pub use content::Content;
+pub use inspect::{Inspection, inspect, unexplained};
 pub use keys::{token_key, token_mac};
 pub use machine::{
     DIRECT_MAP, Driver, EpcPage, EpcSlot, EpcmEntry, FEATURE_CONTROL_ON, Handle, INTEL_LAUNCH_HASH,
@@ -44,6 +48,7 @@ pub use measure::{eadd_record, ecreate_record, eextend_record};
 pub use op::{Call, Eadd, Ecreate, Einit, Made, Mmap, Op, SigSource, Which};
 pub use platform::Platform;
 pub use recognise::recognise;
+pub use report::Report;
 pub use scenarios::tee;
 pub use signature::{Author, Proof, demo, proof};
 

@@ -48,11 +48,14 @@ pub struct Segment<O> {
     pub op: Rc<dyn Fn(u64) -> Planned<O>>,
 }
 
+/// Which of a segment's steps has a label that ends so.
+type Find = Rc<dyn Fn(&str) -> Option<u64>>;
+
 /// The start of the labels of several segments' steps, and which of a segment's steps has a label.
 #[derive(Clone)]
 struct Stem {
     start: String,
-    find: Rc<dyn Fn(&str) -> Option<u64>>,
+    find: Find,
 }
 
 impl<O> fmt::Debug for Segment<O> {

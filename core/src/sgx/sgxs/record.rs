@@ -94,7 +94,7 @@ impl Record {
     ///
     /// # Errors
     /// The tag is unknown, a reserved byte is not zero, or the file ends early.
-    pub(super) fn read(bytes: &[u8], at: usize) -> Result<Self, Malformed> {
+    pub fn read(bytes: &[u8], at: usize) -> Result<Self, Malformed> {
         let mut reader = Reader::at(bytes.get(at..).unwrap_or_default(), at as u64);
         let tag: [u8; 8] = reader.array("record tag")?;
         let Some(kind) = Kind::of(&tag) else {

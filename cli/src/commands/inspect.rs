@@ -1,0 +1,72 @@
+//! `inspect`: every byte of a file and what it means.
+
+use serde_json::{Value as Json, json};
+use teescope_core::bytes::{DumpLine, dump_text};
+use teescope_core::sgx::{Inspection, inspect};
+
+use crate::args::{Args, Usage};
+use crate::files;
+use crate::out::{Out, Result, why};
+use crate::words::Words;
+
+pub(super) const USAGE: Usage = Usage {
+    name: "inspect",
+    takes: &["FILE"],
+    does: "take a file apart byte by byte",
+    more: "FILE is an SGXS stream, a SIGSTRUCT, an EINITTOKEN or an RSA key in PEM (which is not\n\
+           shown). Every byte is in exactly one line: offset, bytes, meaning. Chunks of a page are\n\
+           folded into one line. What is wrong with the file stands at the end.\n\
+           JSON keys: what, why, lines [{offset, len, hex, meaning}], follows {name: value},\n\
+           wrong [sentence].",
+    options: &[],
+};
+
+pub(super) fn run(args: &Args) -> Result<u8> {
+    let words = Words::of(args)?;
+    let bytes = files::read(args.get(0))?;
+    let Some(seen) = inspect(&bytes) else {
+        let name = files::name(args.get(0));
+        return Err(why(format!(
+            "{name} ({} bytes) is no artefact that a machine here knows: neither an SGXS stream, a SIGSTRUCT, an EINITTOKEN nor an RSA key in PEM.",
+            bytes.len()
+        )));
+    };
+    let mut out = Out::new();
+    if args.has("--json") {
+        out.json(&json(&seen, &words))?;
+    } else {
+        print(&seen, &words, &mut out)?;
+    }
+    out.end()?;
+    Ok(0)
+}
+
+fn print(seen: &Inspection, words: &Words, out: &mut Out) -> Result {
+    out.line(&format!(
+        "{}: {}",
+        words.say(&seen.what),
+        words.say(&seen.why)
+    ))?;
+    out.text(&dump_text(&seen.lines))?;
+    for (name, value) in &seen.follows {
+        out.line(&format!("{name}: {value}"))?;
+    }
+    for sentence in &seen.wrong {
+        out.line(&format!("WRONG: {sentence}"))?;
+    }
+    Ok(())
+}
+
+fn json(seen: &Inspection, words: &Words) -> Json {
+    let line = |l: &DumpLine| json!({ "offset": l.offset, "len": l.len, "hex": l.hex, "meaning": l.meaning });
+    let lines: Vec<Json> = seen.lines.iter().map(line).collect();
+    let follows = seen.follows.iter();
+    let follows = follows.map(|(name, value)| ((*name).to_string(), Json::from(value.clone())));
+    json!({
+        "what": words.say(&seen.what),
+        "why": words.say(&seen.why),
+        "lines": lines,
+        "follows": Json::Object(follows.collect()),
+        "wrong": seen.wrong,
+    })
+}
