@@ -121,7 +121,8 @@ pub struct AddressMap {
 /// One address space, or one layer of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lane {
-    /// The lane's key, unique within the panel.
+    /// The lane's key, unique within the panel. Neighbours whose keys differ only in a number
+    /// behind a dash (`linear-0`, `linear-1`) are of one kind and may be drawn side by side.
     pub key: &'static str,
     /// What this lane is.
     pub title: Text,
