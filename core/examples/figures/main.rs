@@ -1,6 +1,7 @@
 //! Draws sample figures as SVG files, to be looked at: `cargo run -p teescope-core --example figures -- DIR [ja]`.
 
 mod machines;
+mod runs;
 mod words;
 
 use std::fs;
@@ -135,33 +136,41 @@ fn main() -> std::io::Result<()> {
     };
     for width in [1100, 720, 328] {
         for (theme, name) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
-            let mut page = String::from(
-                "<!doctype html><meta charset=utf-8><body style='margin:16px;font-family:system-ui;background:",
-            );
-            page += if theme == Theme::Dark {
-                "#14161a'>"
-            } else {
-                "#fbfaf7'>"
-            };
-            for (sample, figure) in samples(&catalogue, width as f32) {
-                let text = svg(&figure, &catalogue, theme);
-                println!(
-                    "{sample} {width}: {} shapes, {} bytes, height {}",
-                    figure.shapes.len(),
-                    text.len(),
-                    figure.height
+            let sheet = |kind: &str, figures: Vec<(String, Figure)>| {
+                let mut page = format!(
+                    "<!doctype html><meta charset=utf-8><body style='margin:16px;background:{}'>",
+                    ground(theme)
                 );
+                for (sample, figure) in figures {
+                    let text = svg(&figure, &catalogue, theme);
+                    println!(
+                        "{sample} {width}: {} shapes, {} bytes",
+                        figure.shapes.len(),
+                        text.len()
+                    );
+                    fs::write(
+                        Path::new(&dir).join(format!("{sample}-{width}-{name}.svg")),
+                        &text,
+                    )?;
+                    page += &format!("<div style='margin-bottom:40px'>{text}</div>");
+                }
                 fs::write(
-                    Path::new(&dir).join(format!("{sample}-{width}-{name}.svg")),
-                    &text,
-                )?;
-                page += &format!("<div style='margin-bottom:40px'>{text}</div>");
-            }
-            fs::write(
-                Path::new(&dir).join(format!("all-{width}-{name}.html")),
-                page,
-            )?;
+                    Path::new(&dir).join(format!("{kind}-{width}-{name}.html")),
+                    page,
+                )
+            };
+            let named = samples(&catalogue, width as f32).into_iter();
+            sheet("all", named.map(|(n, f)| (n.to_string(), f)).collect())?;
+            sheet("runs", runs::figures(&catalogue, width as f32))?;
         }
     }
     Ok(())
+}
+
+/// The paper that a theme is drawn on.
+fn ground(theme: Theme) -> &'static str {
+    match theme {
+        Theme::Dark => "#14161a",
+        _ => "#fbfaf7",
+    }
 }

@@ -59,7 +59,9 @@ impl Scale {
         // It stands where the step stands in the run, but leaves room for both sides.
         let share = (input.parted as f64 / last as f64) as f32;
         let part = PAD + share * (end - PAD);
-        let part = part.clamp(width * 0.14, (width * 0.5).min(end - bend - 60.0));
+        // What was changed is written beside it and must fit.
+        let least = if width < NARROW { 0.3 } else { 0.16 };
+        let part = part.clamp(width * least, (width * 0.5).min(end - bend - 60.0));
         let parted = input.parted;
         Self {
             part,
@@ -102,11 +104,17 @@ pub fn branches(input: &Branches, catalogue: &Catalogue, width: f32) -> Figure {
     let name = Name::new("parting", tip.clone());
     let dot = [scale.part - 5.0, MIDDLE - 5.0, 10.0, 10.0];
     sheet.rect(Layer::Marks, "parting", name, dot, 5.0);
-    let left = scale.part - text_width(&tip.render(catalogue)) / 2.0 - 12.0;
-    let (base, room) = (MIDDLE + 22.0, scale.part + scale.bend * 0.4);
-    if !sheet.say("label changed", (left, base), "start", &tip) {
-        sheet.say_in("label changed", (0.0, base), "start", room, &tip);
-    }
+    // Its name ends before the lower run has bent down to it.
+    let wide = text_width(&tip.render(catalogue));
+    let stop = scale.part + scale.bend * 0.28;
+    let left = (scale.part - wide / 2.0 - 12.0).min(stop - wide).max(0.0);
+    sheet.say_in(
+        "label changed",
+        (left, MIDDLE + 22.0),
+        "start",
+        stop - left,
+        &tip,
+    );
     let from = scale.part + scale.bend;
     sheet.say_in(
         "label",

@@ -80,7 +80,7 @@ impl<'a> Sheet<'a> {
     }
 
     pub(super) fn rect(&mut self, layer: Layer, class: &str, name: Name, at: [f32; 4], r: f32) {
-        let [x, y, w, h] = at;
+        let [x, y, w, h] = at.map(tenths);
         self.put(
             layer,
             class,
@@ -159,7 +159,7 @@ impl<'a> Sheet<'a> {
         }
         let [left, top, w, h] = filled;
         self.taken.push([left - APART, top, w + 2.0 * APART, h]);
-        let (x, y) = at;
+        let (x, y) = (tenths(at.0), tenths(at.1));
         self.put(
             Layer::Words,
             class,
@@ -179,6 +179,12 @@ impl<'a> Sheet<'a> {
             shapes,
         }
     }
+}
+
+/// A length to the nearest tenth: as exact as a screen, and short when written.
+fn tenths(length: f32) -> f32 {
+    let half = if length < 0.0 { -0.5 } else { 0.5 };
+    ((length * 10.0 + half) as i32) as f32 / 10.0
 }
 
 /// A path in SVG's path language from commands and their numbers.

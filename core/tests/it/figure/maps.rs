@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use teescope_core::text::Catalogue;
 use teescope_core::view::figure::{Draw, Figure, address_map};
-use teescope_core::view::{AddressMap, Changes};
+use teescope_core::view::{AddressMap, Changes, Link, Tone};
 
 use super::geometry::check;
-use super::samples::{enclave, generated};
+use super::samples::{enclave, generated, lane, map, range};
 
 const WIDTHS: [f32; 9] = [
     280.0, 320.0, 375.0, 559.0, 560.0, 768.0, 1100.0, 1440.0, 1600.0,
@@ -33,7 +33,7 @@ fn boxes(figure: &Figure) -> BTreeMap<&str, [f32; 4]> {
 shared_test! {
     /// Hundreds of generated maps hold every promise at every width.
     fn generated_maps_hold_at_every_width() {
-        for seed in 0..60 {
+        for seed in 0..40 {
             let (map, changes) = generated(seed);
             for width in WIDTHS {
                 let figure = draw(&map, &changes, width);
@@ -45,7 +45,7 @@ shared_test! {
 
     /// A range with a higher address never begins before one with a lower address.
     fn order_of_addresses_is_order_on_screen() {
-        for seed in 0..160 {
+        for seed in 0..60 {
             let (map, changes) = generated(seed);
             for width in [320.0, 1100.0] {
                 let figure = draw(&map, &changes, width);
@@ -72,7 +72,7 @@ shared_test! {
 
     /// What is drawn where does not depend on what changed.
     fn touching_moves_nothing() {
-        for seed in 0..80 {
+        for seed in 0..40 {
             let (map, changes) = generated(seed);
             for width in [320.0, 1100.0] {
                 let (still, touched) = (draw(&map, &Changes::default(), width), draw(&map, &changes, width));
@@ -112,6 +112,28 @@ shared_test! {
             let shown = (0..600).filter(|i| boxes.contains_key(format!("lin{i}").as_str())).count();
             assert_eq!(shown, 600, "width {width}");
             assert!(boxes["lin300"][2] >= 4.0 && boxes["lin300"][3] >= 4.0);
+        }
+    }
+
+    /// Lanes of one kind stand side by side over what they are tied to; on a narrow screen one
+    /// below the other beside it.
+    fn lanes_of_one_kind_stand_together() {
+        let page = |key: &str, at| range(key, at, at + 0x1000, 0, "code", Tone::OwnerA);
+        let lanes = vec![
+            lane("linear-0", 0, 0x4000, vec![page("a", 0)]),
+            lane("linear-1", 0, 0x4000, vec![page("b", 0)]),
+            lane("physical", 0, 0x8000, vec![page("p", 0), page("q", 0x1000)]),
+        ];
+        let link = |from: &str, to: &str| Link { from: from.into(), to: to.into(), tone: Tone::OwnerA };
+        let map = map(lanes, vec![link("a", "q"), link("b", "p")]);
+        for (width, along) in [(1100.0, 0), (320.0, 1)] {
+            let figure = draw(&map, &Changes::default(), width);
+            check(&figure, &Catalogue::default(), "three lanes");
+            let boxes = boxes(&figure);
+            let (a, b, p) = (boxes["a"], boxes["b"], boxes["p"]);
+            assert_eq!(a[1 - along], b[1 - along], "{width}");
+            assert!(b[along] > a[along] + a[along + 2] && p[1 - along] > a[1 - along], "{width}");
+            assert!(figure.shapes.iter().any(|s| s.key == "b>p"), "{width}");
         }
     }
 

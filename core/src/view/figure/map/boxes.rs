@@ -117,6 +117,9 @@ fn words(
             text_width(&item.sub.render(sheet.catalogue)),
         );
         let base = y + (h.min(22.0) + 8.0) / 2.0;
+        if h >= 33.0 && item.sub.is_empty() {
+            return lines(sheet, &class, (left, base), w - 12.0, &item.label).0;
+        }
         let written = sheet.say_in(&class, (left, base), "start", w - 12.0, &item.label);
         if a + b + 20.0 <= w {
             sheet.say(&second, (x + w - 6.5, base), "end", &item.sub);
@@ -157,38 +160,48 @@ fn head(sheet: &mut Sheet<'_>, strip: &Strip<'_>, item: &Item, range: usize, at:
             ""
         }
     );
-    let (left, mut base) = (x + 6.5, y + 14.0);
+    let (left, room) = (x + 6.5, w - 12.0);
+    let (written, mut base) = lines(
+        sheet,
+        &format!("label{tone}"),
+        (left, y + 14.0),
+        room,
+        &item.label,
+    );
+    let second = format!("label-2{tone}");
     let (a, b) = (
         text_width(&item.label.render(sheet.catalogue)),
         text_width(&item.sub.render(sheet.catalogue)),
     );
-    let written = sheet.say_in(
-        &format!("label{tone}"),
-        (left, base),
-        "start",
-        w - 12.0,
-        &item.label,
-    );
     if a + b + 20.0 <= w {
-        sheet.say(
-            &format!("label-2{tone}"),
-            (x + w - 6.5, base),
-            "end",
-            &item.sub,
-        );
+        sheet.say(&second, (x + w - 6.5, base), "end", &item.sub);
     } else if !item.sub.is_empty() {
         base += 13.0;
-        sheet.say_in(
-            &format!("label-2{tone}"),
-            (left, base),
-            "start",
-            w - 12.0,
-            &item.sub,
-        );
+        sheet.say_in(&second, (left, base), "start", room, &item.sub);
     }
     let start = Text::from(hex::addr(strip.cells.extent[range].0));
     sheet.say_in("tick inside", (left, base + 13.0), "start", w - 8.0, &start);
     written
+}
+
+/// Writes a text in two lines where one does not hold it; says whether it did and the last baseline.
+fn lines(
+    sheet: &mut Sheet<'_>,
+    class: &str,
+    at: (f32, f32),
+    room: f32,
+    text: &Text,
+) -> (bool, f32) {
+    let words = text.render(sheet.catalogue);
+    if width_as(class, &words) > room
+        && let Some((one, two)) = halve(class, &words, room)
+    {
+        let below = (at.0, at.1 + 13.0);
+        let written = sheet.say(class, at, "start", &one.as_str().into());
+        sheet.say(class, below, "start", &two.as_str().into());
+        return (written, below.1);
+    }
+    (sheet.say_in(class, at, "start", room, text), at.1)
 }
 
 fn grid(sheet: &mut Sheet<'_>, strip: &Strip<'_>, item: &Item, turn: Turn, at: [f32; 4]) {

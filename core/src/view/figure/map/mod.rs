@@ -13,6 +13,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::sheet::Sheet;
 use super::{Figure, NARROW, fit};
@@ -70,19 +71,40 @@ struct Drawing<'a> {
 }
 
 impl<'a> Drawing<'a> {
-    /// Every lane laid along its axis.
-    fn strips(&self, turn: Turn, room: f32) -> Vec<Strip<'a>> {
+    /// The lanes in groups: neighbours whose keys differ only in a number behind a dash, such as
+    /// `linear-0` and `linear-1`, are of one kind and stand side by side.
+    fn ranks(&self, most: usize) -> Vec<Range<usize>> {
+        let stem = |l: usize| {
+            let key = self.lanes[l].key;
+            let parts = key.rsplit_once('-');
+            let parts = parts.filter(|p| p.1.bytes().all(|b| b.is_ascii_digit()));
+            parts.map_or(key, |p| p.0)
+        };
+        let mut ranks: Vec<Range<usize>> = Vec::new();
+        for l in 0..self.lanes.len() {
+            match ranks.last_mut() {
+                Some(rank) if rank.len() < most && stem(rank.start) == stem(l) => rank.end = l + 1,
+                _ => ranks.push(l..l + 1),
+            }
+        }
+        ranks
+    }
+
+    /// Every lane laid along its axis, in the room it has.
+    fn strips(&self, turn: Turn, room: impl Fn(usize) -> f32) -> Vec<Strip<'a>> {
         let none = self.changed.is_empty();
         let budget = BUDGET / self.lanes.len().max(1);
-        let frame = Frame {
-            turn,
-            room,
-            budget,
-            catalogue: self.sheet.catalogue,
-        };
+        let catalogue = self.sheet.catalogue;
         self.lanes
             .iter()
-            .map(|lane| {
+            .enumerate()
+            .map(|(l, lane)| {
+                let frame = Frame {
+                    turn,
+                    room: room(l),
+                    budget,
+                    catalogue,
+                };
                 let ranges = lane.ranges.iter().enumerate();
                 let changed =
                     ranges.filter(|(_, r)| !none && self.changed.contains(r.key.as_str()));

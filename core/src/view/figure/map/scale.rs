@@ -11,6 +11,8 @@ pub(super) struct Need {
     pub(super) least: f32,
     /// With this its text is whole.
     pub(super) whole: f32,
+    /// It takes no more than this.
+    pub(super) most: f32,
     /// Its share of the room that is left.
     pub(super) weight: f32,
     /// Who comes first when not every text can be whole.
@@ -51,11 +53,32 @@ pub(super) fn lengths(needs: &[Need], room: Option<f32>) -> Vec<f32> {
             left -= lack(i);
         }
     }
-    let weights: f32 = needs.iter().map(|n| n.weight).sum();
-    if left > 0.0 && weights > 0.0 {
-        for (length, need) in lengths.iter_mut().zip(needs) {
-            *length += left * need.weight / weights;
+    share(needs, &mut lengths, left);
+    lengths
+}
+
+/// Shares out what is left by weight; who has enough leaves the rest to the others.
+fn share(needs: &[Need], lengths: &mut [f32], mut left: f32) {
+    // Each round either shares everything or satisfies somebody; four rounds are close enough.
+    for _ in 0..4 {
+        let open = |(n, l): (&Need, &f32)| *l < n.most;
+        let open = needs.iter().zip(lengths.iter()).map(open);
+        let open: Vec<bool> = open.collect();
+        let weights = needs.iter().zip(&open).filter(|(_, o)| **o);
+        let weights: f32 = weights.map(|(n, _)| n.weight).sum();
+        if left < 0.5 || weights <= 0.0 {
+            return;
+        }
+        let each = left / weights;
+        for ((need, length), _) in needs
+            .iter()
+            .zip(lengths.iter_mut())
+            .zip(open)
+            .filter(|(_, o)| *o)
+        {
+            let more = (each * need.weight).min(need.most - *length);
+            *length += more;
+            left -= more;
         }
     }
-    lengths
 }

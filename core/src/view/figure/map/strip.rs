@@ -26,6 +26,8 @@ pub(super) const HEAD: f32 = 19.0;
 pub(super) const PAD: f32 = 4.0;
 /// A stretch this many times the smallest range is marked as cut.
 const CUT: u64 = 64;
+/// A page is drawn no wider than this, unless its name is: a lane of few pages is a short one.
+const WIDEST: f32 = 132.0;
 /// The most a lane that runs downwards is long, before and after it is folded to grids.
 const LONG: (f32, f32) = (720.0, 1100.0);
 /// Ranges that changed are kept out of folded runs, up to this many a lane.
@@ -37,6 +39,9 @@ pub(super) struct Strip<'a> {
     pub(super) items: Vec<Item>,
     /// Where each item begins and ends along the axis.
     pub(super) at: Vec<(f32, f32)>,
+    /// Where the lane begins along the axis, and how far it may reach.
+    pub(super) from: f32,
+    pub(super) room: f32,
     /// Size across the axis.
     pub(super) across: f32,
     pub(super) changed: BTreeSet<usize>,
@@ -75,6 +80,8 @@ impl<'a> Strip<'a> {
             cells,
             items: Vec::new(),
             at: Vec::new(),
+            from: 0.0,
+            room: frame.room,
             across: 44.0,
             changed,
             spans: Vec::new(),
@@ -87,7 +94,8 @@ impl<'a> Strip<'a> {
             .map(|length| {
                 let at = (from, from + length);
                 from = at.1;
-                at
+                // Edges on whole pixels are sharp.
+                (floor(at.0 + 0.5), floor(at.1 + 0.5))
             })
             .collect();
         strip.spans = strip.find_spans(frame.turn);
@@ -201,9 +209,14 @@ impl<'a> Strip<'a> {
         if fold == Fold::Chunks && frame.turn == Turn::Wide {
             least = least.min(5.0);
         }
+        let whole = whole.max(least);
         Need {
             least,
-            whole: whole.max(least),
+            whole,
+            most: match item.body {
+                Body::One | Body::Many if owned => whole.max(WIDEST),
+                _ => f32::MAX,
+            },
             weight: match item.body {
                 Body::Grid => 0.3,
                 Body::Head(_) => 0.0,
@@ -239,7 +252,8 @@ impl<'a> Strip<'a> {
     /// The height in a column of that width.
     fn need_tall(&self, item: &Item, square: f32, room: f32, (label, sub): (f32, f32)) -> f32 {
         let two = sub > 0.0 && label + sub + 20.0 > room;
-        let lines = if two { 2.0 } else { 1.0 };
+        let long = label > room - 12.0 && (sub == 0.0 || matches!(item.body, Body::Head(_)));
+        let lines = 1.0 + f32::from(u8::from(two)) + f32::from(u8::from(long));
         let cut = self.is_cut(item) && !self.before_gap(item);
         let cut = if cut { 8.0 } else { 0.0 };
         match (item.body, self.kind(item)) {
@@ -277,7 +291,15 @@ impl<'a> Strip<'a> {
 
     /// Length along the axis.
     pub(super) fn length(&self) -> f32 {
-        self.at.last().map_or(0.0, |a| a.1)
+        self.at.last().map_or(0.0, |a| a.1 - self.from)
+    }
+
+    /// Moves the lane along the axis.
+    pub(super) fn shift(&mut self, by: f32) {
+        self.from += by;
+        for at in self.at.iter_mut().chain(self.spans.iter_mut().flatten()) {
+            *at = (at.0 + by, at.1 + by);
+        }
     }
 
     /// The range of a cell.

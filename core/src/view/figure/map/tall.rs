@@ -2,10 +2,9 @@
 
 use alloc::format;
 use alloc::string::ToString;
-use alloc::vec::Vec;
 
 use super::super::Figure;
-use super::super::measure::halve;
+use super::super::measure::{floor, halve};
 use super::super::sheet::{Layer, Name, Sheet, path};
 use super::items::Body;
 use super::strip::{Strip, Turn};
@@ -13,70 +12,58 @@ use super::{Drawing, boxes, ties};
 use crate::bytes::hex;
 use crate::text::Text;
 
-/// Room at the outer side of a column for brackets, and the narrowest column.
+/// Room at the outer side of a column for brackets.
 const MARGIN: f32 = 9.0;
-const NARROWEST: f32 = 92.0;
 const LEVEL: f32 = 4.0;
-
-/// Where a column stands: left edge, top and bottom of its bar, and its row of columns.
-struct Column {
-    x: f32,
-    top: f32,
-    row: usize,
-}
+/// From the top of a lane's name to its bar, and from the bar to the next lane's name.
+const HEADING: f32 = 45.0;
+const BELOW: f32 = 32.0;
 
 pub(super) fn draw(mut d: Drawing<'_>) -> Figure {
     let width = d.sheet.width;
-    let gutter = (width * 0.15).clamp(34.0, 84.0);
-    let fits = ((width + gutter) / (NARROWEST + MARGIN + gutter)) as usize;
-    let per = fits.clamp(1, d.lanes.len().max(1));
-    let gutter = if per == 1 { 0.0 } else { gutter };
-    let wide = (width - gutter * (per - 1) as f32) / per as f32 - MARGIN - 2.0;
-    let strips = d.strips(Turn::Tall, wide);
-    let ties = d.ties(&strips);
-    let mut columns: Vec<Column> = Vec::new();
-    let mut y = 0.0;
-    for (row, group) in strips.chunks(per).enumerate() {
-        let mut below: f32 = y;
-        for (k, strip) in group.iter().enumerate() {
-            let x = k as f32 * (wide + MARGIN + 2.0 + gutter) + if k == 0 { MARGIN } else { 2.0 };
-            let top = y + 45.0;
-            heading(&mut d.sheet, strip, x, y, wide);
-            lane(&mut d.sheet, strip, (x, top, wide), k == 0);
-            for (item, &(a, b)) in strip.items.iter().zip(&strip.at) {
-                boxes::draw(
-                    &mut d.sheet,
-                    strip,
-                    item,
-                    Turn::Tall,
-                    [x, top + a, wide, b - a],
-                );
-            }
-            let end = Text::from(hex::addr(strip.lane.end));
-            let bottom = top + strip.length();
-            d.sheet
-                .say_in("tick", (x, bottom + 13.0), "start", wide, &end);
-            columns.push(Column { x, top, row });
-            below = below.max(bottom + 18.0);
+    let ranks = d.ranks(usize::MAX);
+    // Lanes of one kind stand in one column, so that what they are tied to stands beside them.
+    let right = |l: usize| match ranks.len() {
+        1 => l % 2 == 1,
+        _ => ranks.iter().position(|r| r.contains(&l)).unwrap_or(0) % 2 == 1,
+    };
+    let (gutter, columns) = match d.lanes.len() {
+        0 | 1 => (0.0, 1.0),
+        _ => ((width * 0.15).clamp(34.0, 84.0), 2.0),
+    };
+    let wide = floor((width - gutter) / columns - MARGIN - 2.0);
+    let mut strips = d.strips(Turn::Tall, |_| wide);
+    let left_of = |l: usize| {
+        if right(l) {
+            width - MARGIN - wide
+        } else {
+            MARGIN
         }
-        y = below + 14.0;
+    };
+    let mut below = [0.0_f32; 2];
+    for (l, strip) in strips.iter_mut().enumerate() {
+        let (x, y) = (left_of(l), below[usize::from(right(l))]);
+        strip.shift(y + HEADING);
+        heading(&mut d.sheet, strip, x, y, wide);
+        lane(&mut d.sheet, strip, (x, wide), !right(l));
+        for (item, &(a, b)) in strip.items.iter().zip(&strip.at) {
+            boxes::draw(&mut d.sheet, strip, item, Turn::Tall, [x, a, wide, b - a]);
+        }
+        let end = Text::from(hex::addr(strip.lane.end));
+        let bottom = strip.from + strip.length();
+        d.sheet
+            .say_in("tick", (x, bottom + 13.0), "start", wide, &end);
+        below[usize::from(right(l))] = bottom + BELOW;
     }
-    // Ties lie along the axis from the top of their row; every column of a row has the same top.
-    let ties: Vec<_> = ties
-        .into_iter()
-        .map(|mut tie| {
-            let top = columns.get(tie.lanes.0).map_or(0.0, |c| c.top);
-            for end in [&mut tie.from, &mut tie.to] {
-                *end = (end.0 + top, end.1 + top);
-            }
-            tie
-        })
-        .collect();
+    let ties = d.ties(&strips);
     ties::draw(&mut d.sheet, &ties, Turn::Tall, |a, b| {
-        let (a, b) = (columns.get(a)?, columns.get(b)?);
-        (a.row == b.row).then_some((a.x + wide, b.x))
+        match (right(a), right(b)) {
+            (false, true) => Some((left_of(a) + wide, left_of(b))),
+            (true, false) => Some((left_of(a), left_of(b) + wide)),
+            _ => None,
+        }
     });
-    d.finish((y - 14.0).max(20.0))
+    d.finish((below[0].max(below[1]) - 14.0).max(20.0))
 }
 
 /// The lane's name in one or two lines, and its first address.
@@ -108,13 +95,13 @@ fn fits(sheet: &Sheet<'_>, text: &Text, room: f32) -> bool {
     super::super::measure::width_as("lane-title", &text.render(sheet.catalogue)) <= room
 }
 
-fn lane(sheet: &mut Sheet<'_>, strip: &Strip<'_>, (x, top, wide): (f32, f32, f32), left: bool) {
+fn lane(sheet: &mut Sheet<'_>, strip: &Strip<'_>, (x, wide): (f32, f32), left: bool) {
     let name = Name::new(format!("lane-{}", strip.lane.key), strip.lane.title.clone());
     sheet.rect(
         Layer::Ground,
         "lane",
         name,
-        [x, top, wide, strip.length()],
+        [x, strip.from, wide, strip.length()],
         0.0,
     );
     let mut spans = strip.spans.clone();
@@ -140,7 +127,7 @@ fn lane(sheet: &mut Sheet<'_>, strip: &Strip<'_>, (x, top, wide): (f32, f32, f32
         };
         let class = format!("rest tone-{}{changed}", range.tone.id());
         let name = Name::new(&range.key, boxes::tip(range));
-        sheet.rect(Layer::Ground, &class, name, [x, top + a, wide, b - a], 0.0);
+        sheet.rect(Layer::Ground, &class, name, [x, a, wide, b - a], 0.0);
         let depth = strip.cells.enclosing[..level].iter().filter(|&&o| {
             let (inner, outer) = (strip.cells.extent[e], strip.cells.extent[o]);
             outer.0 <= inner.0 && inner.1 <= outer.1
@@ -152,9 +139,9 @@ fn lane(sheet: &mut Sheet<'_>, strip: &Strip<'_>, (x, top, wide): (f32, f32, f32
             (x + wide + 0.5, x + wide + out)
         };
         let shape = path(&[
-            ("M", &[edge, top + a + 0.5]),
+            ("M", &[edge, a + 0.5]),
             ("H", &[line]),
-            ("V", &[top + b - 0.5]),
+            ("V", &[b - 0.5]),
             ("H", &[edge]),
         ]);
         let name = Name::new(format!("{}/bracket", range.key), boxes::tip(range));

@@ -10,6 +10,7 @@ use super::super::sheet::{Layer, Name, Sheet, path};
 use super::cells::Kind;
 use super::items::Body;
 use super::strip::{Strip, Turn};
+use super::ties::Tie;
 use super::{Drawing, boxes, ties};
 use crate::bytes::hex;
 use crate::text::Text;
@@ -28,60 +29,96 @@ struct Bracket {
     level: usize,
 }
 
+/// Between two lanes side by side, and the least width of such a lane.
+const BESIDE: f32 = 28.0;
+const LEAST: f32 = 250.0;
+
 pub(super) fn draw(mut d: Drawing<'_>) -> Figure {
-    let strips = d.strips(Turn::Wide, d.sheet.width);
+    let width = d.sheet.width;
+    let ranks = d.ranks(((width + BESIDE) / (LEAST + BESIDE)) as usize);
+    let rank = |l: usize| ranks.iter().position(|r| r.contains(&l)).unwrap_or(0);
+    let room = |l: usize| {
+        let beside = ranks[rank(l)].len() as f32;
+        (width - BESIDE * (beside - 1.0)) / beside
+    };
+    let mut strips = d.strips(Turn::Wide, room);
+    for group in &ranks {
+        for (k, l) in group.clone().enumerate() {
+            strips[l].shift(k as f32 * (room(l) + BESIDE));
+        }
+    }
     let ties = d.ties(&strips);
     let mut bars: Vec<(f32, f32)> = Vec::new();
     let mut y = 0.0;
-    for (l, strip) in strips.iter().enumerate() {
-        let brackets = brackets(strip);
-        let rows = brackets.iter().map(|b| b.level + 1).max().unwrap_or(0) as f32;
-        let side = if l == 0 { -1.0 } else { 1.0 };
-        let free = title_row(&d.sheet, strip, &brackets, rows);
-        if l == 0 {
-            y += if free.is_some() { 2.0 } else { TITLE } + rows * ROW + TICKS;
-        } else {
-            let tied = ties.iter().any(|t| t.lanes.0 < l && t.lanes.1 >= l);
-            y += if tied { APART.0 } else { APART.1 };
-        }
-        let bar = (y, y + strip.across);
-        let title = match (l, free) {
-            (0, Some(row)) => (0.0, y - TICKS - row * ROW - 4.0),
-            (0, None) => (0.0, 12.0),
-            _ => (0.0, y - 7.0),
-        };
-        d.sheet.say_in(
-            "lane-title",
-            title,
-            "start",
-            d.sheet.width * 0.6,
-            &strip.lane.title,
-        );
-        lane(&mut d.sheet, strip, bar);
-        let written = items(&mut d.sheet, strip, bar);
-        let edge = if side < 0.0 { bar.0 } else { bar.1 };
-        let told = draw_brackets(&mut d.sheet, strip, &brackets, (edge, side));
-        let marks = marks(strip, &brackets, &written, &told);
-        ticks(&mut d.sheet, marks, (edge, side));
-        bars.push(bar);
-        y = bar.1
-            + if l == 0 {
-                0.0
+    for (r, group) in ranks.iter().enumerate() {
+        if r > 0 {
+            let over = |t: &Tie| t.lanes.0 < group.start && t.lanes.1 >= group.start;
+            y += if ties.iter().any(over) {
+                APART.0
             } else {
-                TICKS + rows * ROW + 4.0
+                APART.1
             };
+        }
+        y = rank_of_lanes(&mut d.sheet, &strips[group.clone()], r == 0, y, &mut bars);
     }
     ties::draw(&mut d.sheet, &ties, Turn::Wide, |a, b| {
-        Some((bars.get(a)?.1, bars.get(b)?.0))
+        (rank(a) != rank(b)).then_some((bars.get(a)?.1, bars.get(b)?.0))
     });
-    let height = y.max(bars.last().map_or(20.0, |b| b.1 + 2.0));
-    d.finish(height)
+    d.finish(y.max(20.0))
+}
+
+/// Draws lanes side by side from `y` down: the first rank has its brackets above, the others
+/// below. Says where the rank ends; `bars` gets each lane's top and bottom.
+fn rank_of_lanes(
+    sheet: &mut Sheet<'_>,
+    strips: &[Strip<'_>],
+    first: bool,
+    y: f32,
+    bars: &mut Vec<(f32, f32)>,
+) -> f32 {
+    let brackets: Vec<Vec<Bracket>> = strips.iter().map(brackets).collect();
+    let levels = brackets.iter().flatten().map(|b| b.level + 1);
+    let rows = levels.max().unwrap_or(0) as f32;
+    let free: Vec<Option<f32>> = strips
+        .iter()
+        .zip(&brackets)
+        .map(|(strip, brackets)| title_row(sheet, strip, brackets, rows))
+        .collect();
+    let head = if free.iter().all(Option::is_some) {
+        2.0
+    } else {
+        TITLE
+    };
+    let top = if first {
+        y + head + rows * ROW + TICKS
+    } else {
+        y
+    };
+    let mut bottom = top;
+    for ((strip, brackets), free) in strips.iter().zip(&brackets).zip(free) {
+        let bar = (top, top + strip.across);
+        let title = match (first, free) {
+            (true, Some(row)) => top - TICKS - row * ROW - 4.0,
+            (true, None) => y + 12.0,
+            _ => top - 7.0,
+        };
+        let (at, room) = ((strip.from, title), strip.room * 0.9);
+        sheet.say_in("lane-title", at, "start", room, &strip.lane.title);
+        lane(sheet, strip, bar);
+        let written = items(sheet, strip, bar);
+        let out = if first { (bar.0, -1.0) } else { (bar.1, 1.0) };
+        let told = draw_brackets(sheet, strip, brackets, out);
+        ticks(sheet, strip, marks(strip, brackets, &written, &told), out);
+        bars.push(bar);
+        bottom = bar.1.max(bottom);
+    }
+    bottom + if first { 1.0 } else { TICKS + rows * ROW + 4.0 }
 }
 
 /// The bracket row nearest to the bar with room for the lane's name at its left end.
 fn title_row(sheet: &Sheet<'_>, strip: &Strip<'_>, brackets: &[Bracket], rows: f32) -> Option<f32> {
     let words = strip.lane.title.render(sheet.catalogue);
-    let end = width_as("lane-title", &words) + 14.0;
+    let end = strip.from + width_as("lane-title", &words) + 14.0;
     let free = |row: &usize| brackets.iter().all(|b| b.level < *row || b.at.0 > end);
     (0..rows as usize).find(free).map(|row| row as f32)
 }
@@ -92,7 +129,7 @@ fn lane(sheet: &mut Sheet<'_>, strip: &Strip<'_>, (top, bottom): (f32, f32)) {
         Layer::Ground,
         "lane",
         name,
-        [0.0, top, strip.length(), bottom - top],
+        [strip.from, top, strip.length(), bottom - top],
         0.0,
     );
     for &e in &strip.cells.enclosing {
@@ -200,7 +237,7 @@ fn draw_brackets(
             beside.then_some(o.at.0).into_iter().chain(legs)
         });
         let ahead = ahead.filter(|x| *x > from + 1.0);
-        let room = ahead.fold(sheet.width, f32::min) - from - 6.0;
+        let room = ahead.fold(strip.from + strip.room, f32::min) - from - 6.0;
         let names = names(sheet, range, strip.cells.extent[b.range].0);
         let fits = |t: &Text| width_as(&class, &t.render(sheet.catalogue)) <= room;
         let said = names.iter().position(fits);
@@ -272,8 +309,17 @@ fn marks(strip: &Strip<'_>, brackets: &[Bracket], written: &[bool], told: &[usiz
         mark(2, b.at.1, hex::addr(end).into(), true, "tick");
     }
     let (start, end) = (strip.lane.start, strip.lane.end);
-    mark(4, 0.0, hex::addr(start).into(), false, "tick");
-    mark(3, strip.length(), hex::addr(end).into(), true, "tick");
+    let said = |b: &Bracket| told.contains(&b.range) && strip.cells.extent[b.range].0 == start;
+    if !brackets.iter().any(said) {
+        mark(4, strip.from, hex::addr(start).into(), false, "tick");
+    }
+    mark(
+        3,
+        strip.from + strip.length(),
+        hex::addr(end).into(),
+        true,
+        "tick",
+    );
     for ((item, &(x, _)), &named) in strip.items.iter().zip(&strip.at).zip(written) {
         let Some(cell) = strip.cells.cells.get(item.cells.start) else {
             continue;
@@ -310,14 +356,21 @@ fn marks(strip: &Strip<'_>, brackets: &[Bracket], written: &[bool], told: &[usiz
 }
 
 /// Addresses at the marks that matter most, as many as fit without meeting.
-fn ticks(sheet: &mut Sheet<'_>, marks: Vec<Mark>, (edge, side): (f32, f32)) {
+fn ticks(sheet: &mut Sheet<'_>, strip: &Strip<'_>, marks: Vec<Mark>, (edge, side): (f32, f32)) {
+    let (least, most) = (strip.from, strip.from + strip.room);
     let base = if side < 0.0 { edge - 5.0 } else { edge + 12.0 };
     for mark in marks.into_iter().take(160) {
         let (at, anchor) = match mark.before {
             false => (mark.x + 4.0, "start"),
             true => (mark.x - 4.0, "end"),
         };
-        if sheet.say(mark.class, (at, base), anchor, &mark.text) {
+        let long = width_as(mark.class, &mark.text.render(sheet.catalogue));
+        let inside = if mark.before {
+            at - long >= least
+        } else {
+            at + long <= most
+        };
+        if inside && sheet.say(mark.class, (at, base), anchor, &mark.text) {
             let x = mark.x.clamp(0.5, sheet.width - 0.5);
             let line = path(&[("M", &[x, edge]), ("V", &[edge + side * 6.0])]);
             let class = mark.class.replace("tick", "tick-line");
