@@ -72,25 +72,22 @@ fn map(title: &str, lanes: Vec<Lane>, links: Vec<Link>) -> AddressMap {
     }
 }
 
-/// An SGX machine. `pages` is what the first enclave holds so far; `second` adds another enclave,
-/// `each` gives the free EPC pages one by one.
-pub(crate) fn sgx(
-    pages: &[(&str, &str)],
-    size: u64,
-    epc_pages: u64,
-    second: bool,
-    each: bool,
-) -> AddressMap {
-    let (plain, a, b) = (Tone::Plain, Tone::OwnerA, Tone::OwnerB);
+/// What a process holds besides the enclave's pages.
+fn around(size: u64) -> Vec<Range> {
+    let plain = Tone::Plain;
     let kib = format!("{} KiB", size >> 10);
-    let mut process = vec![
+    vec![
         range("app", 0x40_0000, 0x20_0000, 0, "app, libraries", "", plain),
         range("elrange", ELRANGE, size, 0, "ELRANGE", &kib, plain),
         range("stack", 0x7fff_f000_0000, 0x10_0000, 0, "stack", "", plain),
-    ];
-    let end = EPC + epc_pages * PAGE;
-    let epc = format!("{epc_pages} pages");
-    let mut physical = vec![
+    ]
+}
+
+/// What physical memory holds besides them; the EPC ends at `end`.
+fn memory(end: u64) -> Vec<Range> {
+    let plain = Tone::Plain;
+    let epc = format!("{} pages", (end - EPC) / PAGE);
+    vec![
         range("low", 0, PRM, 0, "ordinary memory", "", plain),
         range("prm", PRM, AFTER - PRM, 0, "PRM", "128 MiB", Tone::System),
         range(
@@ -104,7 +101,21 @@ pub(crate) fn sgx(
         ),
         range("epc", EPC, end - EPC, 1, "EPC", &epc, Tone::Free),
         range("high", AFTER, 0x7800_0000, 0, "ordinary memory", "", plain),
-    ];
+    ]
+}
+
+/// An SGX machine. `pages` is what the first enclave holds so far; `second` adds another enclave,
+/// `each` gives the free EPC pages one by one.
+pub(crate) fn sgx(
+    pages: &[(&str, &str)],
+    size: u64,
+    epc_pages: u64,
+    second: bool,
+    each: bool,
+) -> AddressMap {
+    let (a, b) = (Tone::OwnerA, Tone::OwnerB);
+    let end = EPC + epc_pages * PAGE;
+    let (mut process, mut physical) = (around(size), memory(end));
     let mut links = Vec::new();
     let mut next = EPC + 4 * PAGE;
     let mut own = |label: &str, sub: &str, tone| {
@@ -123,7 +134,7 @@ pub(crate) fn sgx(
             0,
             "ELRANGE of B",
             "32 KiB",
-            plain,
+            Tone::Plain,
         ));
         process.push(range("b0", ELRANGE_B, PAGE, 1, "code", "r-x", b));
     }

@@ -33,27 +33,13 @@ pub(super) fn draw(
     let written = match item.body {
         Body::One if kind != Kind::Leaf => true,
         Body::One | Body::Many => {
+            let range = strip.range(first);
             let (class, name) = match item.body {
-                Body::One => (
-                    "box",
-                    strip
-                        .range(first)
-                        .map(|r| named(r, &strip.cells.cells[first])),
-                ),
-                _ => (
-                    "many",
-                    strip
-                        .range(first)
-                        .map(|r| Name::new(&r.key, item.label.clone())),
-                ),
+                Body::One => ("box", range.map(|r| named(r, &strip.cells.cells[first]))),
+                _ => ("many", range.map(|r| Name::new(&r.key, item.label.clone()))),
             };
-            sheet.rect(
-                layer,
-                &format!("{class}{tone}"),
-                name.unwrap_or_default(),
-                at,
-                0.0,
-            );
+            let class = format!("{class}{tone}");
+            sheet.rect(layer, &class, name.unwrap_or_default(), at, 0.0);
             if item.mixed || item.tone == Tone::Hidden {
                 hatch(sheet, at);
             }

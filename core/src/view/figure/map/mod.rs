@@ -6,6 +6,7 @@ mod items;
 mod scale;
 mod strip;
 mod tall;
+mod ticks;
 mod ties;
 mod wide;
 

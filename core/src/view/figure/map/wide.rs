@@ -1,20 +1,17 @@
 //! An address map across: lanes one below the other, addresses growing to the right.
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec::Vec;
 
 use super::super::Figure;
 use super::super::measure::width_as;
 use super::super::sheet::{Layer, Name, Sheet, path};
-use super::cells::Kind;
-use super::items::Body;
 use super::strip::{Strip, Turn};
 use super::ties::Tie;
-use super::{Drawing, boxes, ties};
+use super::{Drawing, boxes, ticks, ties};
 use crate::bytes::hex;
 use crate::text::Text;
-use crate::view::{Range, Tone};
+use crate::view::Range;
 
 const TITLE: f32 = 17.0;
 const ROW: f32 = 18.0;
@@ -23,9 +20,9 @@ const TICKS: f32 = 16.0;
 const APART: (f32, f32) = (92.0, 34.0);
 
 /// A range that encloses others: which, where, and how many levels lie within it.
-struct Bracket {
-    range: usize,
-    at: (f32, f32),
+pub(super) struct Bracket {
+    pub(super) range: usize,
+    pub(super) at: (f32, f32),
     level: usize,
 }
 
@@ -108,7 +105,8 @@ fn rank_of_lanes(
         let written = items(sheet, strip, bar);
         let out = if first { (bar.0, -1.0) } else { (bar.1, 1.0) };
         let told = draw_brackets(sheet, strip, brackets, out);
-        ticks(sheet, strip, marks(strip, brackets, &written, &told), out);
+        let marks = ticks::marks(strip, brackets, &written, &told);
+        ticks::draw(sheet, strip, marks, out);
         bars.push(bar);
         bottom = bar.1.max(bottom);
     }
@@ -275,106 +273,4 @@ fn names(sheet: &Sheet<'_>, range: &Range, start: u64) -> [Text; 3] {
         }
     };
     [full, both, label]
-}
-
-/// An address that may be written beside the bar.
-struct Mark {
-    /// Which come first when not all fit.
-    rank: u8,
-    x: f32,
-    text: Text,
-    /// Whether the text ends at the mark instead of beginning there.
-    before: bool,
-    class: &'static str,
-}
-
-fn marks(strip: &Strip<'_>, brackets: &[Bracket], written: &[bool], told: &[usize]) -> Vec<Mark> {
-    let mut marks: Vec<Mark> = Vec::new();
-    let mut mark = |rank, x, text: Text, before, class| {
-        marks.push(Mark {
-            rank,
-            x,
-            text,
-            before,
-            class,
-        });
-    };
-    let mut starts: BTreeMap<usize, u64> = BTreeMap::new();
-    for b in brackets {
-        let (start, end) = strip.cells.extent[b.range];
-        starts.insert(b.range, start);
-        if !told.contains(&b.range) {
-            mark(5, b.at.0, hex::addr(start).into(), false, "tick");
-        }
-        mark(2, b.at.1, hex::addr(end).into(), true, "tick");
-    }
-    let (start, end) = (strip.lane.start, strip.lane.end);
-    let said = |b: &Bracket| told.contains(&b.range) && strip.cells.extent[b.range].0 == start;
-    if !brackets.iter().any(said) {
-        mark(4, strip.from, hex::addr(start).into(), false, "tick");
-    }
-    mark(
-        3,
-        strip.from + strip.length(),
-        hex::addr(end).into(),
-        true,
-        "tick",
-    );
-    for ((item, &(x, _)), &named) in strip.items.iter().zip(&strip.at).zip(written) {
-        let Some(cell) = strip.cells.cells.get(item.cells.start) else {
-            continue;
-        };
-        if cell.kind != Kind::Leaf || item.body == Body::Grid {
-            continue;
-        }
-        // Within an enclosing range the way from its start says more than the address.
-        let address = match cell.parent.and_then(|p| starts.get(&p)) {
-            Some(start) if item.tone != Tone::Free => {
-                format!("+{}", hex::short(cell.start - start))
-            }
-            _ => hex::addr(cell.start),
-        };
-        let starts_it = cell
-            .parent
-            .is_some_and(|p| told.contains(&p) && strip.cells.extent[p].0 == cell.start);
-        let text = Text::from(address);
-        if !strip.has_changed(item.cells.start) {
-            let owned = !matches!(item.tone, Tone::Plain | Tone::Free | Tone::System);
-            if !starts_it {
-                mark(u8::from(owned), x, text, false, "tick");
-            }
-            continue;
-        }
-        if !named {
-            let both = Text::join(&[text.clone(), item.label.clone()], " ");
-            mark(7, x, both, false, "tick changed");
-        }
-        mark(6, x, text, false, "tick changed");
-    }
-    marks.sort_by(|a, b| b.rank.cmp(&a.rank).then(a.x.total_cmp(&b.x)));
-    marks
-}
-
-/// Addresses at the marks that matter most, as many as fit without meeting.
-fn ticks(sheet: &mut Sheet<'_>, strip: &Strip<'_>, marks: Vec<Mark>, (edge, side): (f32, f32)) {
-    let (least, most) = (strip.from, strip.from + strip.room);
-    let base = if side < 0.0 { edge - 5.0 } else { edge + 12.0 };
-    for mark in marks.into_iter().take(160) {
-        let (at, anchor) = match mark.before {
-            false => (mark.x + 4.0, "start"),
-            true => (mark.x - 4.0, "end"),
-        };
-        let long = width_as(mark.class, &mark.text.render(sheet.catalogue));
-        let inside = if mark.before {
-            at - long >= least
-        } else {
-            at + long <= most
-        };
-        if inside && sheet.say(mark.class, (at, base), anchor, &mark.text) {
-            let x = mark.x.clamp(0.5, sheet.width - 0.5);
-            let line = path(&[("M", &[x, edge]), ("V", &[edge + side * 6.0])]);
-            let class = mark.class.replace("tick", "tick-line");
-            sheet.path(Layer::Ground, &class, Name::default(), line);
-        }
-    }
 }
