@@ -253,7 +253,7 @@ impl Machine {
     /// Reads an operand from memory as a leaf does, outside enclave mode: PRM reads as all ones.
     ///
     /// # Errors
-    /// `#PF` at the first byte that nothing maps.
+    /// `#PF` at the first byte that nothing maps, or `#GP(0)` where its address is not canonical.
     pub fn read_operand(&self, at: Linear, out: &mut [u8]) -> Result<(), Stop> {
         let mut done = 0;
         while done < out.len() {
@@ -262,7 +262,7 @@ impl Machine {
             let len = left.min(out.len() - done);
             let part = &mut out[done..done + len];
             match self.target(here) {
-                Target::Unmapped => return Err(x86::pf(here.0).into()),
+                Target::Unmapped => return Err(x86::no_access(here.0).into()),
                 Target::Epc(_) | Target::Prm => part.fill(0xff),
                 Target::Ram(p) => self.ram.read(p, part),
             }
@@ -274,10 +274,10 @@ impl Machine {
     /// The page at a linear address, aligned to a page, as a leaf copies it.
     ///
     /// # Errors
-    /// `#PF` when nothing maps it.
+    /// `#PF` when nothing maps it, or `#GP(0)` where the address is not canonical.
     pub fn read_page(&self, at: Linear) -> Result<Page, Stop> {
         match self.target(at) {
-            Target::Unmapped => Err(x86::pf(at.0).into()),
+            Target::Unmapped => Err(x86::no_access(at.0).into()),
             Target::Epc(_) | Target::Prm => Ok(Page::Fill(u32::MAX)),
             Target::Ram(p) => Ok(self.ram.page(p).clone()),
         }

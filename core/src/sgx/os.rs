@@ -100,7 +100,7 @@ impl Machine {
         let (target, last) = (self.os_target(at), self.os_target(end));
         let mapped = target != Target::Unmapped && last != Target::Unmapped;
         let missing = if target == Target::Unmapped { at } else { end };
-        recorder.require(&WRITE_MAPPED, mapped, x86::pf(missing))?;
+        recorder.require(&WRITE_MAPPED, mapped, x86::no_access(missing))?;
         let (Target::Ram(from), Target::Ram(_)) = (target, last) else {
             return recorder.require(&WRITE_OUTSIDE_PRM, false, DROPPED);
         };

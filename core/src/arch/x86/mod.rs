@@ -38,6 +38,15 @@ pub const fn pf(address: u64) -> Fault {
     }
 }
 
+/// How an access to an address that nothing maps ends: `#GP(0)` where it is not canonical, else `#PF`.
+#[must_use]
+pub const fn no_access(address: u64) -> Fault {
+    match is_canonical(address) {
+        true => pf(address),
+        false => gp0(),
+    }
+}
+
 /// Whether bits 63 to 47 of a linear address are equal.
 #[must_use]
 pub const fn is_canonical(address: u64) -> bool {

@@ -194,7 +194,8 @@ pub(super) fn aligned(address: u64, size: u64) -> bool {
     address.is_multiple_of(size)
 }
 
-/// Checks that an address resolves into the EPC and gives the page; otherwise `#PF` at the address.
+/// Checks that an address resolves into the EPC and gives the page; otherwise `#PF` at the address, or
+/// `#GP(0)` where it is not canonical.
 pub(super) fn resolve<R: Recorder>(
     m: &Machine,
     recorder: &mut R,
@@ -202,6 +203,7 @@ pub(super) fn resolve<R: Recorder>(
     address: u64,
 ) -> Result<EpcPage, Stop> {
     let page = m.in_epc(Linear(address));
-    recorder.require(rule, page.is_some(), x86::pf(address))?;
-    page.ok_or_else(|| x86::pf(address).into())
+    let fault = x86::no_access(address);
+    recorder.require(rule, page.is_some(), fault)?;
+    page.ok_or_else(|| fault.into())
 }

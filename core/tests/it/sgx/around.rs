@@ -125,6 +125,7 @@ const STOPPED: &[Stopped] = &[
     stopped("PRM.write-mapped", pf(0x6000_0000_0000), || {
         write(0x6000_0000_0000)
     }),
+    stopped("PRM.write-mapped", GP, || write(1 << 63)),
     stopped("PRM.write-mapped", pf(0x1_0000_0001), || write(0xffff_ffff)),
     stopped("THREAD.enclave-initialised", GP, || Op::Thread {
         enclave: 0,

@@ -41,6 +41,9 @@ pub(crate) const FREE: EpcPage = EpcPage(8);
 /// Ordinary memory that nothing else uses.
 pub(crate) const ORDINARY: Physical = Physical(0x0200_0000);
 
+/// An aligned address that no page tables can map.
+pub(crate) const NOT_CANONICAL: u64 = 1 << 63;
+
 /// A processor with 64 EPC pages.
 pub(crate) fn small() -> Platform {
     Platform {

@@ -9,7 +9,8 @@ use teescope_core::trace::Outcome;
 
 use crate::sgx::rows::{Row, check_each, check_pairs, gp, pf_rcx, pf_secs, row};
 use crate::sgx::scene::{
-    BASE, CODE, DONE_SECS, FREE, ORDINARY, OTHER_REG, OTHER_SECS, SECS, SIZE, Scene, TCS, VA, epc,
+    BASE, CODE, DONE_SECS, FREE, NOT_CANONICAL, ORDINARY, OTHER_REG, OTHER_SECS, SECS, SIZE, Scene,
+    TCS, VA, epc,
 };
 
 /// Every way to break a rule.
@@ -22,6 +23,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("EADD.page-in-epc", pf_rcx, |s| {
         s.regs.rcx = kernel(s.m.platform.prm_base)
     }),
+    row("EADD.page-in-epc", gp, |s| s.regs.rcx = NOT_CANONICAL),
     row("EADD.sources-aligned", gp, |s| s.pageinfo.srcpge += 64),
     row("EADD.sources-aligned", gp, |s| s.pageinfo.secs += 64),
     row("EADD.sources-aligned", gp, |s| s.pageinfo.linaddr += 64),
@@ -32,6 +34,7 @@ pub(crate) const ROWS: &[Row] = &[
         s.pageinfo.secs = kernel(ORDINARY)
     }),
     row("EADD.secs-in-epc", pf_secs, |s| s.pageinfo.secs = 0),
+    row("EADD.secs-in-epc", gp, |s| s.pageinfo.secs = NOT_CANONICAL),
     row("EADD.secinfo-legal", gp, |s| s.secinfo[1] = 0),
     row("EADD.secinfo-legal", gp, |s| s.secinfo[1] = 3),
     row("EADD.secinfo-legal", gp, |s| s.secinfo[1] = 4),

@@ -12,7 +12,7 @@ use teescope_core::sgx::{EpcmEntry, Platform};
 use teescope_core::trace::Outcome;
 
 use crate::sgx::rows::{Row, check_each, check_pairs, gp, pf_rcx, row};
-use crate::sgx::scene::{BASE, FREE, ORDINARY, REG, SECS, SIZE, Scene, epc};
+use crate::sgx::scene::{BASE, FREE, NOT_CANONICAL, ORDINARY, REG, SECS, SIZE, Scene, epc};
 
 /// Every way to break a rule.
 pub(crate) const ROWS: &[Row] = &[
@@ -25,6 +25,7 @@ pub(crate) const ROWS: &[Row] = &[
         s.regs.rcx = kernel(s.m.platform.prm_base)
     }),
     row("ECREATE.page-in-epc", pf_rcx, |s| s.regs.rcx = 0),
+    row("ECREATE.page-in-epc", gp, |s| s.regs.rcx = NOT_CANONICAL),
     row("ECREATE.sources-aligned", gp, |s| s.pageinfo.srcpge += 8),
     row("ECREATE.sources-aligned", gp, |s| {
         s.pageinfo.secinfo_or_pcmd += 32
@@ -183,6 +184,19 @@ shared_test! {
         let mut s = Scene::ecreate();
         s.pageinfo.srcpge = nowhere;
         assert_eq!(s.call(), (crate::sgx::scene::pf(nowhere), None));
+    }
+
+    fn ecreate_operands_at_addresses_that_are_not_canonical_are_general_protection() {
+        let spoils: [fn(&mut Scene); 3] = [
+            |s| s.regs.rbx = NOT_CANONICAL,
+            |s| s.pageinfo.secinfo_or_pcmd = NOT_CANONICAL,
+            |s| s.pageinfo.srcpge = NOT_CANONICAL,
+        ];
+        for spoil in spoils {
+            let mut s = Scene::ecreate();
+            spoil(&mut s);
+            assert_eq!(s.call(), (crate::sgx::scene::GP, None));
+        }
     }
 
     fn ecreate_reads_operands_inside_the_prm_as_ones() {

@@ -8,7 +8,8 @@ use teescope_core::trace::Outcome;
 
 use crate::sgx::rows::{Row, check_each, check_pairs, gp, pf_rbx, pf_rcx, row};
 use crate::sgx::scene::{
-    DONE_REG, DONE_SECS, FREE, ORDINARY, OTHER_SECS, REG, SECS, Scene, THREAD, VA, epc,
+    DONE_REG, DONE_SECS, FREE, NOT_CANONICAL, ORDINARY, OTHER_SECS, REG, SECS, Scene, THREAD, VA,
+    epc,
 };
 
 /// Every way to break a rule.
@@ -19,9 +20,11 @@ pub(crate) const ROWS: &[Row] = &[
         s.regs.rbx = kernel(ORDINARY)
     }),
     row("EEXTEND.secs-in-epc", pf_rbx, |s| s.regs.rbx = 0),
+    row("EEXTEND.secs-in-epc", gp, |s| s.regs.rbx = NOT_CANONICAL),
     row("EEXTEND.chunk-in-epc", pf_rcx, |s| {
         s.regs.rcx = kernel(ORDINARY)
     }),
+    row("EEXTEND.chunk-in-epc", gp, |s| s.regs.rcx = NOT_CANONICAL),
     row("EEXTEND.page-not-in-use", gp, |s| s.hold(s.regs.rcx)),
     row("EEXTEND.page-valid", pf_rcx, |s| {
         s.regs.rcx = epc(FREE) + 0x100

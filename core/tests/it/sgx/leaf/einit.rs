@@ -10,7 +10,9 @@ use crate::sgx::rows::{
     Row, check_each, check_pairs, gp, invalid_attribute, invalid_cpusvn, invalid_einittoken,
     invalid_measurement, invalid_sig_struct, invalid_signature, pf_rcx, row, unmasked_event,
 };
-use crate::sgx::scene::{DONE_SECS, FREE, ORDINARY, REG, SECS, Scene, VA, epc, key, pf};
+use crate::sgx::scene::{
+    DONE_SECS, FREE, NOT_CANONICAL, ORDINARY, REG, SECS, Scene, VA, epc, key, pf,
+};
 
 /// Every way to break a rule.
 pub(crate) const ROWS: &[Row] = &[
@@ -20,6 +22,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("EINIT.secs-in-epc", pf_rcx, |s| {
         s.regs.rcx = kernel(ORDINARY)
     }),
+    row("EINIT.secs-in-epc", gp, |s| s.regs.rcx = NOT_CANONICAL),
     row("EINIT.header", invalid_sig_struct, |s| {
         s.spoil.push(|b| b[4] ^= 1)
     }),

@@ -7,7 +7,7 @@ use teescope_core::sgx::{EpcmEntry, encls};
 use teescope_core::trace::Outcome;
 
 use crate::sgx::rows::{Row, check_each, check_pairs, gp, pf_rcx, row};
-use crate::sgx::scene::{FREE, ORDINARY, REG, Scene, VA, epc};
+use crate::sgx::scene::{FREE, NOT_CANONICAL, ORDINARY, REG, Scene, VA, epc};
 
 /// Every way to break a rule.
 pub(crate) const ROWS: &[Row] = &[
@@ -15,6 +15,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("EPA.rbx-is-pt-va", gp, |s| s.regs.rbx = 0x103),
     row("EPA.page-aligned", gp, |s| s.regs.rcx += 32),
     row("EPA.page-in-epc", pf_rcx, |s| s.regs.rcx = kernel(ORDINARY)),
+    row("EPA.page-in-epc", gp, |s| s.regs.rcx = NOT_CANONICAL),
     row("EPA.page-not-in-use", gp, |s| s.hold(s.regs.rcx)),
     row("EPA.page-free", pf_rcx, |s| s.regs.rcx = epc(REG)),
     row("EPA.page-free", pf_rcx, |s| s.regs.rcx = epc(VA)),

@@ -7,8 +7,8 @@ use teescope_core::trace::Outcome;
 
 use crate::sgx::rows::{Row, check_each, check_pairs, child_present, enclave_act, gp, pf_rcx, row};
 use crate::sgx::scene::{
-    DONE_REG, DONE_SECS, FREE, ORDINARY, OTHER_REG, OTHER_SECS, REG, SECS, Scene, THREAD, VA,
-    digest, epc,
+    DONE_REG, DONE_SECS, FREE, NOT_CANONICAL, ORDINARY, OTHER_REG, OTHER_SECS, REG, SECS, Scene,
+    THREAD, VA, digest, epc,
 };
 
 /// Every way to break a rule.
@@ -20,6 +20,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("EREMOVE.page-in-epc", pf_rcx, |s| {
         s.regs.rcx = kernel(s.m.platform.prm_base)
     }),
+    row("EREMOVE.page-in-epc", gp, |s| s.regs.rcx = NOT_CANONICAL),
     row("EREMOVE.page-not-in-use", gp, |s| s.hold(s.regs.rcx)),
     row("EREMOVE.no-children", child_present, |s| {
         s.regs.rcx = epc(SECS)
