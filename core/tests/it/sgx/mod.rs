@@ -2,6 +2,7 @@
 
 mod around;
 mod files;
+mod footprint;
 mod launch;
 mod layouts;
 mod leaf;

@@ -18,7 +18,7 @@ use super::scene::{BASE, ORDINARY, epc, key};
 use crate::engine::dice::Dice;
 
 /// EPC pages of the machine walked on: few, so that they run out and are used again.
-const PAGES: u64 = 24;
+pub(crate) const PAGES: u64 = 24;
 
 /// What is between two states, if anything: `None` when they are the same but for the driver's buffers.
 fn difference(a: &Machine, b: &Machine) -> Option<&'static str> {
@@ -255,7 +255,8 @@ fn operands(d: &mut Dice) -> Op {
     }
 }
 
-fn op(d: &mut Dice) -> Op {
+/// A random operation.
+pub(crate) fn op(d: &mut Dice) -> Op {
     match d.below(40) {
         0..4 => create(d),
         4..14 => Op::Eadd(Eadd {
