@@ -24,10 +24,9 @@ pub(crate) fn run(places: &Places, only: Option<&str>) -> Result<()> {
             folder.display()
         ));
     }
-    let kit = setup::kit(places, true)?;
     let browser = setup::browser(places)?;
     setup::node_modules(places)?;
-    let dist = page::release_with(places, &kit)?;
+    let dist = page::release(places)?;
     for name in names {
         println!("\n{name}");
         Run::new("node", [folder.join(format!("{name}.mjs"))])

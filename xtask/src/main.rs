@@ -55,7 +55,7 @@ fn run(words: &[&str]) -> Result<ExitCode> {
                 .map_err(|_| format!("`{port}` is not a port; give a number from 1 to 65535"))?;
             serve::serve(&places, port)?;
         }
-        ["build"] => page::release(&places)?,
+        ["build"] => drop(page::release(&places)?),
         ["test"] => return test::run(&places, None),
         ["test", "--only", part] => return test::run(&places, Some(part)),
         ["bench"] => bench::run(&places, None)?,

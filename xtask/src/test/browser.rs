@@ -7,6 +7,7 @@ use crate::places::Places;
 use crate::say::{Result, step};
 use crate::setup::{self, Browser};
 use crate::sh::Run;
+use crate::sizes;
 
 /// Tests of the page's components, each in a real document.
 pub(super) fn components(places: &Places) -> Result<Tally> {
@@ -64,7 +65,8 @@ pub(super) fn end_to_end(places: &Places) -> Result<Tally> {
     let kit = setup::kit(places, true)?;
     let browser = setup::browser(places)?;
     setup::node_modules(places)?;
-    let dist = page::release_with(places, &kit)?;
+    let dist = page::publish(places, &kit)?;
+    let size = sizes::check(&dist).inspect_err(|why| println!("error: {why}"));
     let folder = places.root.join("web/e2e");
     let ended = step("driving the page with web/e2e/run.mjs", "20 s", || {
         let run = Run::new("node", ["run.mjs"]).dir(&folder);
@@ -76,7 +78,9 @@ pub(super) fn end_to_end(places: &Places) -> Result<Tally> {
     if !ended.ok {
         println!("{}", ended.why);
     }
-    Ok(Tally::of_end_to_end(&ended.text).with_end(ended.ok))
+    let mut tally = Tally::of_end_to_end(&ended.text).with_end(ended.ok);
+    tally.add(&Tally::check(size.is_ok()));
+    Ok(tally)
 }
 
 /// Tells a run which browser to drive.
