@@ -1,12 +1,26 @@
 //! Checks that every language says everything the code says, and tells which files a language has.
 //!
-//! English stands beside the code. Another language is a folder `text/<code>/` of files with a line
-//! `key: sentence` each (`#` opens a comment line, `\n` stands for a line break); one of the files
-//! gives the language's own name as `language.name: 日本語`. Nothing lists the languages: a folder is one.
+//! English stands beside the code: in `text!("key", "…")`, in the rows of `rules!` (key: the rule's id)
+//! and of `layout!` (key: the structure's and the field's name). Another language is a folder
+//! `text/<code>/` of `.txt` files with a line `key: sentence` each; `#` opens a comment line, `\n` stands
+//! for a line break, and one of the files gives the language's own name as `language.name: 日本語`.
+//! Nothing lists the languages: a folder is one. How the sentences are divided among the files is free;
+//! only the names must differ between `core/text` and `web/text`, because the page copies both to one place.
 //!
-//! A build script uses this file by `#[path = "../core/build/texts.rs"] mod texts;` and calls [`check`]
-//! with its own folders, as `core/build.rs` and `web/build.rs` do. What the code of `core` says and
-//! what the page itself says are checked apart: keys of the page begin with `ui.`, keys of `core` never do.
+//! To add a language, make the folder with that one line and run
+//! `cargo run -p teescope-core --example missing_texts <code>`: it prints what is missing in the form
+//! of a language file. With `TEESCOPE_TEXTS=strict` the build fails and lists everything that is wrong.
+//!
+//! A build script uses this file by
+//!
+//! ```text
+//! #[path = "../core/build/texts.rs"]
+//! mod texts;
+//! ```
+//!
+//! and calls [`check`] with its own folders, as `core/build.rs` and `web/build.rs` do. What the code of
+//! `core` says and what the page itself says are checked apart: keys of the page begin with `ui.`, keys of
+//! `core` never do. `web/build.rs` writes the names of the page's files to `ui_files.rs` in `OUT_DIR`.
 
 #[path = "scan.rs"]
 mod scan;

@@ -67,7 +67,7 @@ fn write_step(out: &mut String, session: &mut dyn Session, step: &Step, catalogu
         "{:>5} {:<28} {} {}{outcome}\n",
         step.position,
         step.label,
-        step.name.en(),
+        step.name.render(catalogue),
         step.says.render(catalogue)
     ));
     for event in &step.events {

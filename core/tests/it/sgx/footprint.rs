@@ -35,7 +35,10 @@ fn untold(a: &Machine, b: &Machine, told: &Told) -> Vec<String> {
     for page in (0..PAGES).map(EpcPage) {
         let at = a.epc_physical(page).0;
         if a.epcm(page) != b.epcm(page) {
-            expect(told.has(&Machine::epcm_place(page)), format!("EPCM {}", page.0));
+            expect(
+                told.has(&Machine::epcm_place(page)),
+                format!("EPCM {}", page.0),
+            );
         }
         // A freed page keeps its bytes where nobody can see them.
         if b.epcm(page).is_some() {
@@ -44,20 +47,32 @@ fn untold(a: &Machine, b: &Machine, told: &Told) -> Vec<String> {
         }
         let running = |m: &Machine| m.secs.get(&page).map(|s| s.measurement);
         if running(a) != running(b) && running(b).is_some() {
-            expect(told.has(&a.mrenclave_place(page)), format!("MRENCLAVE {}", page.0));
+            expect(
+                told.has(&a.mrenclave_place(page)),
+                format!("MRENCLAVE {}", page.0),
+            );
         }
         let active = |m: &Machine| m.secs.get(&page).map_or(0, |s| s.active);
         if active(a) != active(b) && b.secs.contains_key(&page) {
-            expect(told.has(&Place::new("threads", page.0, 1)), format!("threads {}", page.0));
+            expect(
+                told.has(&Place::new("threads", page.0, 1)),
+                format!("threads {}", page.0),
+            );
         }
         if a.is_held(page) != b.is_held(page) {
-            expect(told.has(&Place::new("held", page.0, 1)), format!("held {}", page.0));
+            expect(
+                told.has(&Place::new("held", page.0, 1)),
+                format!("held {}", page.0),
+            );
         }
     }
     for (number, page) in b.ram.pages() {
         let (at, after) = (number * 4096, page.bytes());
         let before = a.ram.bytes(teescope_core::memory::Physical(at), 4096);
-        expect(told.covers("ram", at, &before, &after), format!("memory page {number:#x}"));
+        expect(
+            told.covers("ram", at, &before, &after),
+            format!("memory page {number:#x}"),
+        );
     }
     for (process, at, _) in a.tables.iter().chain(b.tables.iter()) {
         if a.tables.get(process, at) != b.tables.get(process, at) {
@@ -68,7 +83,10 @@ fn untold(a: &Machine, b: &Machine, told: &Told) -> Vec<String> {
     for index in 0..4 {
         let word = |m: &Machine| m.launch_hash[8 * index..][..8].to_vec();
         if word(a) != word(b) {
-            expect(told.has(&Place::new("msr", 0x8c + index as u64, 1)), format!("MSR {index}"));
+            expect(
+                told.has(&Place::new("msr", 0x8c + index as u64, 1)),
+                format!("MSR {index}"),
+            );
         }
     }
     if a.pending_event != b.pending_event {
