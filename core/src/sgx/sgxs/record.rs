@@ -5,6 +5,9 @@ use alloc::borrow::Cow;
 use crate::bytes::{Malformed, Reader, Why};
 use crate::memory::CHUNK;
 
+/// As many zeros as a header has reserved bytes at most.
+const ZEROS: [u8; 48] = [0; 48];
+
 /// Bytes of a record without its data.
 pub(super) const HEADER: usize = 64;
 
@@ -52,6 +55,41 @@ impl Kind {
             .find(|k| tag == k.tag())
     }
 
+    /// The fields after the tag, by name and size in bytes.
+    const fn fields(self) -> &'static [(&'static str, usize)] {
+        match self {
+            Self::Ecreate => &[
+                ("ECREATE.SSAFRAMESIZE", 4),
+                ("ECREATE.SIZE", 8),
+                ("ECREATE.reserved", 44),
+            ],
+            Self::Eadd => &[
+                ("EADD.offset", 8),
+                ("EADD.SECINFO.FLAGS", 8),
+                ("EADD.SECINFO.reserved", 40),
+            ],
+            Self::Eextend => &[
+                ("EEXTEND.offset", 8),
+                ("EEXTEND.reserved", 48),
+                ("EEXTEND.data", CHUNK),
+            ],
+            Self::Unmeasrd => &[
+                ("UNMEASRD.offset", 8),
+                ("UNMEASRD.reserved", 48),
+                ("UNMEASRD.data", CHUNK),
+            ],
+        }
+    }
+
+    /// Where the reserved bytes at the end of the header begin.
+    const fn reserved(self) -> usize {
+        match self {
+            Self::Ecreate => 20,
+            Self::Eadd => 24,
+            Self::Eextend | Self::Unmeasrd => 16,
+        }
+    }
+
     /// Bytes of the whole record.
     #[must_use]
     pub const fn size(self) -> usize {
@@ -95,11 +133,15 @@ impl Record {
     /// # Errors
     /// The tag is unknown, a reserved byte is not zero, or the file ends early.
     pub fn read(bytes: &[u8], at: usize) -> Result<Self, Malformed> {
-        let mut reader = Reader::at(bytes.get(at..).unwrap_or_default(), at as u64);
-        let tag: [u8; 8] = reader.array("record tag")?;
-        let Some(kind) = Kind::of(&tag) else {
-            return Err(Malformed::says(at as u64, "record tag", unknown(&tag)));
+        let rest = bytes.get(at..).unwrap_or_default();
+        let known = rest.get(..8).and_then(Kind::of);
+        let Some(kind) = known.filter(|kind| rest.len() >= kind.size()) else {
+            return Err(unreadable(rest, at, known));
         };
+        let reserved = kind.reserved();
+        if !ZEROS.starts_with(&rest[reserved..HEADER]) {
+            return Err(not_zero(rest, at, kind));
+        }
         let mut record = Self {
             at,
             kind,
@@ -109,41 +151,57 @@ impl Record {
         };
         match kind {
             Kind::Ecreate => {
-                record.ssaframesize = reader.u32("ECREATE.SSAFRAMESIZE")?;
-                record.value = reader.u64("ECREATE.SIZE")?;
-                zeros(&mut reader, 44, "ECREATE.reserved")?;
+                record.ssaframesize = word(rest, 8) as u32;
+                record.value = word(rest, 12);
             }
             Kind::Eadd => {
-                record.offset = reader.u64("EADD.offset")?;
-                record.value = reader.u64("EADD.SECINFO.FLAGS")?;
-                zeros(&mut reader, 40, "EADD.SECINFO.reserved")?;
+                record.offset = word(rest, 8);
+                record.value = word(rest, 16);
             }
-            Kind::Eextend => {
-                record.offset = reader.u64("EEXTEND.offset")?;
-                zeros(&mut reader, 48, "EEXTEND.reserved")?;
-                reader.bytes(CHUNK as u64, "EEXTEND.data")?;
-            }
-            Kind::Unmeasrd => {
-                record.offset = reader.u64("UNMEASRD.offset")?;
-                zeros(&mut reader, 48, "UNMEASRD.reserved")?;
-                reader.bytes(CHUNK as u64, "UNMEASRD.data")?;
-            }
+            Kind::Eextend | Kind::Unmeasrd => record.offset = word(rest, 8),
         }
         Ok(record)
     }
 }
 
-/// Reads bytes that must be zero.
-fn zeros(reader: &mut Reader<'_>, len: u64, field: &'static str) -> Result<(), Malformed> {
-    let at = reader.offset();
-    let bytes = reader.bytes(len, field)?;
-    match bytes.iter().position(|b| *b != 0) {
-        None => Ok(()),
-        Some(i) => {
-            let why = Why::Reserved { found: bytes[i] };
-            Err(Malformed::new(at + i as u64, field, why))
-        }
-    }
+/// The eight bytes at an offset as a number; zero where they are missing.
+fn word(bytes: &[u8], at: usize) -> u64 {
+    let bytes = bytes.get(at..).and_then(<[u8]>::first_chunk);
+    bytes.map_or(0, |b| u64::from_le_bytes(*b))
+}
+
+/// Why no record could be read: an unknown tag, or the first field that the file does not hold whole.
+fn unreadable(rest: &[u8], at: usize, kind: Option<Kind>) -> Malformed {
+    let mut reader = Reader::at(rest, at as u64);
+    let tag: [u8; 8] = match reader.array("record tag") {
+        Ok(tag) => tag,
+        Err(short) => return short,
+    };
+    let Some(kind) = kind else {
+        return Malformed::says(at as u64, "record tag", unknown(&tag));
+    };
+    let missing = kind.fields().iter().find_map(|(name, size)| {
+        let read = reader.bytes(*size as u64, *name);
+        read.err()
+    });
+    missing.unwrap_or_else(|| Malformed::says(at as u64, kind.name(), "cannot be read"))
+}
+
+/// Where the first reserved byte lies that is not zero.
+fn not_zero(rest: &[u8], at: usize, kind: Kind) -> Malformed {
+    let start = kind.reserved();
+    let bytes = rest.get(start..HEADER).unwrap_or_default();
+    let (i, found) = bytes
+        .iter()
+        .enumerate()
+        .find(|(_, b)| **b != 0)
+        .map_or((0, 0), |(i, b)| (i, *b));
+    let fields = kind.fields().iter();
+    let field = fields
+        .rev()
+        .find(|(name, _)| name.ends_with("reserved"))
+        .map_or("reserved", |(name, _)| name);
+    Malformed::new((at + start + i) as u64, field, Why::Reserved { found })
 }
 
 /// What is wrong with a tag that opens no record.

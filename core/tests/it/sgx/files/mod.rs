@@ -1,5 +1,8 @@
 //! Files of outsiders: read, recognised, run and measured.
 
+mod apply;
+mod malformed;
+mod report;
 mod runs;
 mod sgxs;
 
