@@ -115,6 +115,17 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
+/// Moves the focus to the first element a selector finds, and presses it if that is wanted.
+pub(crate) fn first(selector: &str, press: bool) {
+    let found = document().and_then(|d| d.query_selector(selector).ok().flatten());
+    if let Some(element) = found.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        _ = element.focus();
+        if press {
+            element.click();
+        }
+    }
+}
+
 /// Whether the reader is writing or choosing something, so that keys are not commands.
 pub(crate) fn is_typing(event: &KeyboardEvent) -> bool {
     let Some(target) = event.target().and_then(|t| t.dyn_into::<Element>().ok()) else {

@@ -10,3 +10,4 @@ mod figure;
 mod scenarios;
 mod sgx;
 mod vectors;
+mod web_knows_no_tee;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { violations } from "../lib/axe.mjs";
 
 // Pages that are looked at, as fragments; "" is the first page.
-const FRAGMENTS = [""];
+const FRAGMENTS = ["", "#sgx/hello-enclave", "#sgx/hello-enclave@load.code1.eextend3", "#sgx/einit-refused@end"];
 
 const cases = FRAGMENTS.flatMap((fragment) =>
   ["light", "dark"].flatMap((colorScheme) => [1440, 320].map((width) => ({ fragment, colorScheme, width }))));

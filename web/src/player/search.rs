@@ -27,13 +27,21 @@ pub(super) fn Search(props: &Props) -> Html {
     let input = use_callback(props.on_query.clone(), |event: InputEvent, ask| {
         ask.emit(dom::value(&event))
     });
-    let keydown = use_callback(props.on_query.clone(), |event: KeyboardEvent, ask| {
-        if event.key() == "Escape" {
-            event.stop_propagation();
-            ask.emit(String::new());
-            dom::focus("panels");
-        }
-    });
+    let keydown = use_callback(
+        props.on_query.clone(),
+        |event: KeyboardEvent, ask| match event.key().as_str() {
+            "Escape" => {
+                event.stop_propagation();
+                ask.emit(String::new());
+                dom::focus("panels");
+            }
+            "ArrowDown" | "Enter" => {
+                event.prevent_default();
+                dom::first(".steps .found .step", event.key() == "Enter");
+            }
+            _ => {}
+        },
+    );
     let says = ctx.t(&text!("ui.search", "Search the steps"));
     html! {
         <div class="search" role="search">

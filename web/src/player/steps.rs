@@ -296,7 +296,7 @@ fn Found(props: &FoundProps) -> Html {
         (view.rows.end as usize).min(found.len()),
     );
     html! {
-        <div class="list" ref={node} onscroll={onscroll} onclick={click} onkeydown={keydown}>
+        <div class="list found" ref={node} onscroll={onscroll} onclick={click} onkeydown={keydown}>
             <p class="phase" role="status">{ more }</p>
             { room("above", view.above) }
             for at in &found[from.min(to)..to] {

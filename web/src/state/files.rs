@@ -154,14 +154,21 @@ fn open_case(state: &mut State, case: Case) {
         settings: case.settings,
         ..Link::default()
     });
-    let Page::Player(play) = &state.page else {
+    state.expected = Some(case.digest);
+    replayed(state);
+}
+
+/// Says whether a run that a case file told came to the digest it names, once the run is complete.
+pub(super) fn replayed(state: &mut State) {
+    let (Some(expected), Page::Player(play)) = (state.expected, &state.page) else {
         return;
     };
     let run = play.run();
     if run.done < run.len {
         return;
     }
-    let same = run.session.borrow_mut().digest() == case.digest;
+    let same = run.session.borrow_mut().digest() == expected;
+    state.expected = None;
     state.notice = Some(match same {
         true => Notice::good(text!(
             "ui.case.same",

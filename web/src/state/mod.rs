@@ -97,6 +97,8 @@ pub(crate) struct State {
     pub(crate) visits: u32,
     /// Whether the address could not be read and is left as it is.
     pub(crate) unreadable: bool,
+    /// The digest that a case file names, until its run is complete.
+    expected: Option<[u8; 32]>,
 }
 
 impl PartialEq for State {
@@ -141,6 +143,7 @@ impl State {
             open: None,
             visits: 0,
             unreadable: false,
+            expected: None,
         }
     }
 
@@ -177,6 +180,7 @@ impl State {
 
     /// Shows a link's page, keeping the runs at hand when one of them is meant.
     fn show(&mut self, link: Link) {
+        self.expected = None;
         if link.scenario.is_empty() {
             self.page = Page::Gallery;
             return;
@@ -257,6 +261,10 @@ impl Reducible for State {
                     next.notice = said;
                 }
                 next.unreadable = false;
+                if forked {
+                    next.expected = None;
+                }
+                files::replayed(&mut next);
             }
         }
         Rc::new(next)

@@ -1,0 +1,79 @@
+//! The page draws panels and knows no machine: no file of `web/src` names one or anything of one.
+
+/// Source files are read from the disk, which wasm has none of.
+#[cfg(not(target_arch = "wasm32"))]
+mod native {
+    use std::path::{Path, PathBuf};
+
+    /// Names that belong to one machine; found in any case, as a word or inside one.
+    const NAMES: [&str; 22] = [
+        "sgx",
+        "enclave",
+        "mrenclave",
+        "mrsigner",
+        "sigstruct",
+        "epcm",
+        "einit",
+        "eextend",
+        "eadd",
+        "keystone",
+        "trustzone",
+        "optee",
+        "op-tee",
+        "tdx",
+        "mrtd",
+        "sev-snp",
+        "sev_snp",
+        "realm",
+        "nvidia",
+        "pmpcfg",
+        "pmpaddr",
+        "teep",
+    ];
+
+    fn files(folder: &Path, out: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder)
+            .expect("the folder can be listed")
+            .flatten()
+        {
+            let path = entry.path();
+            match path.is_dir() {
+                true => files(&path, out),
+                false => out.push(path),
+            }
+        }
+    }
+
+    #[test]
+    fn no_file_of_the_page_names_a_machine() {
+        let mut all = Vec::new();
+        let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/src");
+        files(&src, &mut all);
+        assert!(
+            all.len() > 30,
+            "{} holds only {} files",
+            src.display(),
+            all.len()
+        );
+        let ids = teescope_core::tees::all().into_iter().map(|t| t.id);
+        let names: Vec<&str> = NAMES.into_iter().chain(ids).collect();
+        let mut hits = Vec::new();
+        for path in all {
+            let text = std::fs::read_to_string(&path).expect("a source file is text");
+            for (i, line) in text.lines().enumerate() {
+                let line = line.to_lowercase();
+                hits.extend(
+                    names
+                        .iter()
+                        .filter(|n| line.contains(**n))
+                        .map(|n| format!("{}:{}: {n}", path.display(), i + 1)),
+                );
+            }
+        }
+        assert!(
+            hits.is_empty(),
+            "the page names a machine:\n{}",
+            hits.join("\n")
+        );
+    }
+}
