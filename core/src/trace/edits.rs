@@ -147,6 +147,11 @@ impl<O> Edits<O> {
         inserts.nth(nth.checked_sub(1)?).map(|(index, _)| index)
     }
 
+    /// The operation of the unedited plan that the edit of that index concerns.
+    pub(super) fn at(&self, index: usize) -> Option<u64> {
+        self.placed.get(index).map(|p| p.at)
+    }
+
     /// The step of the edited plan that the edit of that index made.
     pub(super) fn position(&self, index: usize) -> Option<u64> {
         self.placed.get(index).map(Placed::position)

@@ -18,6 +18,7 @@ mod recorder;
 mod rule;
 mod run;
 mod scenario;
+mod segment;
 mod session;
 mod vocabulary;
 
@@ -29,7 +30,7 @@ pub use machine::{Machine, Shown, WhatIf};
 pub(crate) use op_text::number as parse_number;
 pub use op_text::{BadOp, OpText};
 pub use outcome::{Fault, Outcome, Status, Stop};
-pub use plan::{Plan, Planned, Segment};
+pub use plan::Plan;
 pub use recorder::{
     Absorb, Compared, Event, Everything, Piece, Place, Recorder, Silent, Touches, Value,
 };
@@ -39,5 +40,6 @@ pub use scenario::{
     BadInput, Input, Inputs, Param, ParamKind, Params, Recognised, Scenario, ScenarioInfo,
     Settings, Tee,
 };
+pub use segment::{Planned, Segment};
 pub use session::{Group, Outline, Progress, Session, Snippet, SnippetInput, Step, StepLine};
 pub use vocabulary::{Observer, Phase};

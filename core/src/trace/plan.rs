@@ -5,141 +5,11 @@ use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::fmt;
 
 use super::edit::{Edit, EditAction};
 use super::edits::{Edits, Kind, Origin};
 use super::op_text::{BadOp, OpText};
-use super::vocabulary::Phase;
-use crate::text::Text;
-
-/// One operation of a plan.
-#[derive(Clone, Debug)]
-pub struct Planned<O> {
-    /// The operation.
-    pub op: O,
-    /// The end of its label; empty if the segment has only this one.
-    pub label: String,
-    /// What happens here, for the reader; empty to use the segment's caption.
-    pub caption: Text,
-}
-
-/// A captioned stretch of operations: one page added, one leaf called.
-///
-/// Nothing is stored per operation; `op` computes the i-th when somebody asks.
-pub struct Segment<O> {
-    /// The label, unique in the scenario: `load.code2`. A step's label is this, a dot and its own.
-    pub label: String,
-    /// What step labels begin with where it is not the segment's label, and how to find them.
-    stem: Option<Stem>,
-    /// Older labels of this segment, so that old links keep working.
-    pub aliases: Vec<String>,
-    /// The phase of every step in it.
-    pub phase: Phase,
-    /// What it does, in a few words.
-    pub title: Text,
-    /// What happens and why, in plain words.
-    pub caption: Text,
-    /// How many operations.
-    pub len: u64,
-    /// How many operations make one group for folding (17: a page with its chunks); 0 for no groups.
-    pub group: u64,
-    /// The i-th operation, `i < len`.
-    pub op: Rc<dyn Fn(u64) -> Planned<O>>,
-}
-
-/// Which of a segment's steps has a label that ends so.
-type Find = Rc<dyn Fn(&str) -> Option<u64>>;
-
-/// The start of the labels of several segments' steps, and which of a segment's steps has a label.
-#[derive(Clone)]
-struct Stem {
-    start: String,
-    find: Find,
-}
-
-impl<O> fmt::Debug for Segment<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Segment({}, {} operations)", self.label, self.len)
-    }
-}
-
-impl<O> Clone for Segment<O> {
-    fn clone(&self) -> Self {
-        Self {
-            label: self.label.clone(),
-            stem: self.stem.clone(),
-            aliases: self.aliases.clone(),
-            phase: self.phase,
-            title: self.title.clone(),
-            caption: self.caption.clone(),
-            len: self.len,
-            group: self.group,
-            op: self.op.clone(),
-        }
-    }
-}
-
-impl<O: Clone + 'static> Segment<O> {
-    /// A segment of one operation.
-    #[must_use]
-    pub fn one(phase: Phase, label: &str, title: Text, caption: Text, op: O) -> Self {
-        Self::many(phase, label, title, caption, 1, move |_| Planned {
-            op: op.clone(),
-            label: String::new(),
-            caption: Text::none(),
-        })
-    }
-
-    /// A segment of `len` operations.
-    #[must_use]
-    pub fn many(
-        phase: Phase,
-        label: &str,
-        title: Text,
-        caption: Text,
-        len: u64,
-        op: impl Fn(u64) -> Planned<O> + 'static,
-    ) -> Self {
-        Self {
-            label: label.to_string(),
-            stem: None,
-            aliases: Vec::new(),
-            phase,
-            title,
-            caption,
-            len,
-            group: 0,
-            op: Rc::new(op),
-        }
-    }
-
-    /// The same, folded in groups of `group` operations.
-    #[must_use]
-    pub fn grouped(mut self, group: u64) -> Self {
-        self.group = group;
-        self
-    }
-
-    /// The same, whose steps' labels begin with `start` instead of the segment's label, so that they do
-    /// not depend on how steps are cut into segments. `find` gives the step whose label ends so, if
-    /// it is one of this segment's: the inverse of what `op` says, without trying every step.
-    #[must_use]
-    pub fn stem(mut self, start: &str, find: impl Fn(&str) -> Option<u64> + 'static) -> Self {
-        self.stem = Some(Stem {
-            start: start.to_string(),
-            find: Rc::new(find),
-        });
-        self
-    }
-
-    /// The same, found under an older label too.
-    #[must_use]
-    pub fn alias(mut self, label: &str) -> Self {
-        self.aliases.push(label.to_string());
-        self
-    }
-}
+use super::segment::{Planned, Segment};
 
 /// A plan: segments, and the edits a reader made.
 #[derive(Clone, Debug)]
@@ -200,15 +70,23 @@ impl<O: Clone + 'static> Plan<O> {
     ) -> Result<Self, BadOp> {
         let mut made = Edits::default();
         for edit in edits {
-            let was = self.base_find(&edit.step).and_then(|n| self.base(n));
+            let target = nth_inserted(&edit.step);
+            let target = target.map(|nth| made.inserted(nth).ok_or_else(|| no_such_step(edit)));
+            let target = target.transpose()?;
+            // What comes before an inserted step, or instead of it, is kept under the label of the
+            // step behind it, and must read the same there.
+            let was = match target {
+                Some(index) => made.at(index),
+                None => self.base_find(&edit.step),
+            };
+            let was = was.and_then(|n| self.base(n));
             let was = was.as_ref().map(|(planned, _)| &planned.op);
             let kind = match &edit.action {
                 EditAction::Insert(op) => Kind::Insert(parse(op, was)?),
                 EditAction::Replace(op) => Kind::Replace(parse(op, was)?),
                 EditAction::Remove => Kind::Remove,
             };
-            if let Some(nth) = nth_inserted(&edit.step) {
-                let index = made.inserted(nth).ok_or_else(|| no_such_step(edit))?;
+            if let Some(index) = target {
                 made.at_inserted(index, kind, edit);
                 continue;
             }
@@ -351,12 +229,7 @@ impl<O: Clone + 'static> Plan<O> {
         let s = self.home(n);
         let segment = self.segments.get(s)?;
         let mut planned = (segment.op)(n - self.starts[s]);
-        planned.label = if planned.label.is_empty() {
-            segment.label.clone()
-        } else {
-            let start = segment.stem.as_ref().map_or(&segment.label, |s| &s.start);
-            format!("{start}.{}", planned.label)
-        };
+        planned.label = segment.whole_label(&planned.label);
         if planned.caption.is_empty() {
             planned.caption = segment.caption.clone();
         }
@@ -386,31 +259,8 @@ impl<O: Clone + 'static> Plan<O> {
         if let Ok(n) = label.parse::<u64>() {
             return (1..=self.len).contains(&n).then(|| n - 1);
         }
-        for (s, segment) in self.segments.iter().enumerate().filter(|(_, s)| s.len > 0) {
-            let names = core::iter::once(&segment.label).chain(&segment.aliases);
-            for name in names {
-                let Some(rest) = label.strip_prefix(name.as_str()) else {
-                    continue;
-                };
-                if rest.is_empty() {
-                    return Some(self.starts[s]);
-                }
-                let rest = rest.strip_prefix('.').filter(|_| segment.stem.is_none());
-                let Some(rest) = rest else {
-                    continue;
-                };
-                if let Some(i) = (0..segment.len).find(|i| (segment.op)(*i).label == rest) {
-                    return Some(self.starts[s] + i);
-                }
-            }
-            if let Some(stem) = &segment.stem
-                && let Some(rest) = label.strip_prefix(stem.start.as_str())
-                && let Some(i) = rest.strip_prefix('.').and_then(|rest| (stem.find)(rest))
-            {
-                return Some(self.starts[s] + i);
-            }
-        }
-        None
+        let mut segments = self.segments.iter().zip(self.starts.iter());
+        segments.find_map(|(segment, start)| segment.find(label).map(|i| start + i))
     }
 }
 

@@ -9,6 +9,8 @@ use super::toy::{self, Op, Toy};
 struct Slot {
     before: Vec<Op>,
     own: Option<(Op, bool)>,
+    /// What stood here before any edit.
+    was: Option<Op>,
     label: String,
     segment: usize,
 }
@@ -32,9 +34,11 @@ impl Hand {
         for (segment, len) in lens.iter().enumerate() {
             for i in 0..*len {
                 last = segment;
+                let op = toy::op(seed + ((segment as u64) << 32) + i);
                 slots.push(Slot {
                     before: Vec::new(),
-                    own: Some((toy::op(seed + ((segment as u64) << 32) + i), false)),
+                    own: Some((op, false)),
+                    was: Some(op),
                     label: format!("part{segment}.s{i}"),
                     segment,
                 });
@@ -43,6 +47,7 @@ impl Hand {
         slots.push(Slot {
             before: Vec::new(),
             own: None,
+            was: None,
             label: "end".into(),
             segment: last,
         });
@@ -50,7 +55,9 @@ impl Hand {
     }
 
     fn edit(&mut self, edit: &Edit) {
-        let parse = |op: &OpText| Toy::parse_op(op).expect("the toy knows it");
+        let parse = |op: &OpText, slot: &Slot| {
+            Toy::parse_at(op, slot.was.as_ref()).expect("the toy knows it")
+        };
         if let Some(n) = edit.step.strip_prefix("inserted") {
             let mut n = n.parse::<usize>().expect("a number");
             for slot in &mut self.0 {
@@ -59,8 +66,8 @@ impl Hand {
                     continue;
                 }
                 match &edit.action {
-                    EditAction::Insert(op) => slot.before.insert(n - 1, parse(op)),
-                    EditAction::Replace(op) => slot.before[n - 1] = parse(op),
+                    EditAction::Insert(op) => slot.before.insert(n - 1, parse(op, slot)),
+                    EditAction::Replace(op) => slot.before[n - 1] = parse(op, slot),
                     EditAction::Remove => drop(slot.before.remove(n - 1)),
                 }
                 return;
@@ -70,8 +77,8 @@ impl Hand {
         let slot = self.0.iter_mut().find(|s| s.label == edit.step);
         let slot = slot.expect("the step is there");
         match &edit.action {
-            EditAction::Insert(op) => slot.before.push(parse(op)),
-            EditAction::Replace(op) => slot.own = Some((parse(op), true)),
+            EditAction::Insert(op) => slot.before.push(parse(op, slot)),
+            EditAction::Replace(op) => slot.own = Some((parse(op, slot), true)),
             EditAction::Remove => slot.own = None,
         }
     }
@@ -123,7 +130,10 @@ pub(crate) fn random_edits(lens: &[u64], seed: u64, dice: &mut Dice) -> Vec<Edit
         // Often the same few steps again, so that edits meet.
         let here = if dice.below(2) == 0 { here % 3 } else { here };
         let step = lines.get(here).map_or("end", |l| &l.label).to_string();
-        let op = Toy::print_op(&toy::op(dice.next())).expect("printable");
+        let op = match dice.below(4) {
+            0 => OpText::new("MORE").with("b", dice.below(9)),
+            _ => Toy::print_op(&toy::op(dice.next())).expect("printable"),
+        };
         let action = match dice.below(4) {
             1 if step != "end" => EditAction::Remove,
             2 if step != "end" => EditAction::Replace(op),
@@ -150,7 +160,7 @@ shared_test! {
                 hand.edit(edit);
             }
             let lines = hand.lines();
-            let plan = base.edited(&edits, Toy::parse_op).expect("the edits fit");
+            let plan = base.edited_at(&edits, Toy::parse_at).expect("the edits fit");
             assert_eq!(plan_lines(&plan), lines, "{edits:?}");
             for (i, line) in lines.iter().enumerate() {
                 assert_eq!(plan.find(&line.label), Some(i as u64), "{} of {edits:?}", line.label);
@@ -167,7 +177,7 @@ shared_test! {
                 assert!(own.all(|i| (*first..first + len).contains(&(i as u64))));
             }
             // The edits a plan reports make the same plan again, and report themselves.
-            let again = base.edited(&plan.edits(), Toy::parse_op).expect("they fit");
+            let again = base.edited_at(&plan.edits(), Toy::parse_at).expect("they fit");
             assert_eq!(plan_lines(&again), lines);
             assert_eq!(again.edits(), plan.edits());
             assert_eq!(plan.shared(&again), u64::MAX);
@@ -184,7 +194,7 @@ shared_test! {
         let base = toy::plan(&[3, 3], 1);
         let edits = ["+part0.s1:ADD(a=0,b=1)", "-part0.s2", "~part1.s0:ADD(a=1,b=1)"];
         let edits = edits.map(|e| Edit::parse(e).expect("it reads"));
-        let plan = base.edited(&edits, Toy::parse_op).expect("they fit");
+        let plan = base.edited_at(&edits, Toy::parse_at).expect("they fit");
         let labels: Vec<String> = plan_lines(&plan).into_iter().map(|l| l.label).collect();
         assert_eq!(labels, ["part0.s0", "inserted1", "part0.s1", "part1.s0", "part1.s1", "part1.s2"]);
         assert_eq!(plan.find("old1.s2"), Some(5));
@@ -199,7 +209,7 @@ shared_test! {
     fn edits_are_kept_by_label() {
         let base = toy::plan(&[0, 2, 2], 1);
         let edits = ["-old1.s1", "-part2", "+1:ADD(a=0,b=1)"].map(|e| Edit::parse(e).expect("it reads"));
-        let plan = base.edited(&edits, Toy::parse_op).expect("they fit");
+        let plan = base.edited_at(&edits, Toy::parse_at).expect("they fit");
         let kept: Vec<String> = plan.edits().iter().map(ToString::to_string).collect();
         assert_eq!(kept, ["+part1.s0:ADD(a=0,b=1)", "-part1.s1", "-part2.s0"]);
     }

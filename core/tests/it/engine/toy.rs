@@ -258,6 +258,19 @@ impl Machine for Toy {
         })
     }
 
+    /// `MORE(b=5)` adds to the register that the step it changes adds to.
+    fn parse_at(op: &OpText, at: Option<&Op>) -> Result<Op, BadOp> {
+        if op.name != "MORE" {
+            return Self::parse_op(op);
+        }
+        let by = op.number("b")?.unwrap_or(0);
+        Ok(match at {
+            Some(Op::Add(r, _)) => Op::Add(*r, by),
+            Some(_) => Op::Add(0, by),
+            None => Op::Add(1, by),
+        })
+    }
+
     fn print_op(op: &Op) -> Option<OpText> {
         let two = |name, (a, x): (&str, u64), (b, y): (&str, u64)| {
             OpText::new(name).with(a, x).with(b, y)
