@@ -1,8 +1,10 @@
 //! Memory as machines share it: addresses, pages by reference, ordinary RAM.
 
+mod few;
 mod page;
 mod ram;
 
+pub use few::{Few, FewSet};
 pub use page::{CHUNK, CHUNKS, Gathered, PAGE, Page};
 pub use ram::Ram;
 

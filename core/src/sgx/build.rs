@@ -10,7 +10,7 @@ use super::sgxs::{Item, Sgxs};
 use super::structs::{Attributes, AttributesFlags, Miscselect, SigStruct};
 use crate::arch::x86;
 use crate::crypto::sha256::Midstate;
-use crate::trace::{Everything, Machine as _, Outcome, Rule, Silent};
+use crate::trace::{Machine as _, Outcome, Rule, Sink};
 
 /// How an enclave from a stream is created: what the stream leaves open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,7 +134,7 @@ impl Build {
             let Some(op) = self.op(i) else {
                 break;
             };
-            let outcome = machine.apply(&op, &mut Silent);
+            let outcome = machine.apply(&op, &mut Sink::Nothing);
             if outcome != Outcome::Done {
                 return Err(stopped(machine, &op, i, outcome));
             }
@@ -148,9 +148,9 @@ impl Build {
 /// Carries out once more what was refused, to learn by which rule: a refusal changes nothing that
 /// a rule looks at.
 fn stopped(mut machine: Machine, op: &Op, index: u64, outcome: Outcome) -> Stopped {
-    let mut told = Everything::default();
-    machine.apply(op, &mut told);
-    let rule = told.events.iter().rev().find_map(|e| match e {
+    let mut events = alloc::vec::Vec::new();
+    machine.apply(op, &mut Sink::Events(&mut events));
+    let rule = events.iter().rev().find_map(|e| match e {
         crate::trace::Event::Check {
             rule, held: false, ..
         } => Some(*rule),

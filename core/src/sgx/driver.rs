@@ -159,9 +159,7 @@ impl Machine {
         encls::encls(self, 1, registers, recorder)?;
         let page = self.in_epc(Linear(registers.rcx)).unwrap_or(page);
         self.book(page);
-        self.driver
-            .pages
-            .insert_mut((op.enclave, op.offset & !0xfff), page);
+        self.driver.pages.note(op.enclave, op.offset & !0xfff, page);
         self.map(recorder, handle.process, Linear(linaddr), page, op.flags);
         Ok(())
     }
@@ -206,12 +204,12 @@ impl Machine {
         let Some(handle) = self.driver.enclaves.get(&enclave) else {
             return recorder.require(&ENCLAVE_KNOWN, false, EINVAL);
         };
-        let Some(page) = self.driver.pages.get(&(enclave, offset & !0xfff)) else {
+        let Some(page) = self.driver.pages.get(enclave, offset & !0xfff) else {
             return recorder.require(&PAGE_KNOWN, false, EINVAL);
         };
         let own = Registers {
             rbx: self.epc_linear(handle.secs).0,
-            rcx: self.epc_linear(*page).0 + (offset & 0xfff),
+            rcx: self.epc_linear(page).0 + (offset & 0xfff),
             rdx: 0,
         };
         encls::encls(self, 6, call.over(own), recorder)
@@ -287,7 +285,7 @@ impl Machine {
                 self.driver.enclaves.remove_mut(&enclave);
             }
             Which::Offset { enclave, offset } => {
-                self.driver.pages.remove_mut(&(enclave, offset & !0xfff));
+                self.driver.pages.strike(enclave, offset & !0xfff);
                 let Some(handle) = self.driver.enclaves.get(&enclave).cloned() else {
                     return;
                 };
@@ -302,8 +300,8 @@ impl Machine {
                     .driver
                     .pages
                     .iter()
-                    .find(|(_, p)| **p == page)
-                    .map(|(k, _)| *k);
+                    .find(|(.., p)| *p == page)
+                    .map(|(enclave, offset, _)| (enclave, offset));
                 if let Some((enclave, offset)) = known {
                     self.forget(Which::Offset { enclave, offset }, page, recorder);
                 }
@@ -342,7 +340,7 @@ impl Machine {
             }
             Which::Secs { enclave } => self.handle(recorder, enclave).map(|h| h.secs),
             Which::Offset { enclave, offset } => {
-                let page = self.driver.pages.get(&(enclave, offset & !0xfff)).copied();
+                let page = self.driver.pages.get(enclave, offset & !0xfff);
                 recorder.require(&PAGE_KNOWN, page.is_some(), EINVAL)?;
                 page.ok_or_else(|| EINVAL.into())
             }

@@ -2,13 +2,13 @@
 
 use alloc::rc::Rc;
 
-use rpds::{RedBlackTreeMap, RedBlackTreeSet};
+use rpds::RedBlackTreeMap;
 
 use super::platform::Platform;
 use super::structs::{PageType, SecInfoFlags, Secs};
 use crate::arch::x86::{self, PageTables};
 use crate::crypto::sha256::Midstate;
-use crate::memory::{Linear, PAGE, Page, Physical, Ram};
+use crate::memory::{Few, FewSet, Linear, PAGE, Page, Physical, Ram};
 use crate::trace::{Place, Stop};
 
 /// Where the kernel sees all physical memory: linear = this + physical.
@@ -110,13 +110,48 @@ pub struct Handle {
 #[derive(Clone, Debug, Default)]
 pub struct Driver {
     /// Enclaves by the number the scenario gives them.
-    pub enclaves: RedBlackTreeMap<u8, Handle>,
+    pub enclaves: Few<u8, Handle>,
     /// EPC page by enclave and offset.
-    pub pages: RedBlackTreeMap<(u8, u64), EpcPage>,
+    pub pages: PageBook,
     /// EPC pages given back, used again lowest first.
-    pub freed: RedBlackTreeSet<u64>,
+    pub freed: FewSet<u64>,
     /// The first EPC page never used.
     pub next: u64,
+}
+
+/// Which EPC page the driver took for which offset of which enclave. A clone is cheap.
+#[derive(Clone, Debug, Default)]
+pub struct PageBook(RedBlackTreeMap<(u8, u64), u64>);
+
+impl PageBook {
+    /// The EPC page at an offset of an enclave.
+    #[must_use]
+    pub fn get(&self, enclave: u8, offset: u64) -> Option<EpcPage> {
+        self.0.get(&(enclave, offset)).copied().map(EpcPage)
+    }
+
+    /// Notes the EPC page at an offset of an enclave.
+    pub fn note(&mut self, enclave: u8, offset: u64, page: EpcPage) {
+        self.0.insert_mut((enclave, offset), page.0);
+    }
+
+    /// Strikes an offset of an enclave out.
+    pub fn strike(&mut self, enclave: u8, offset: u64) {
+        self.0.remove_mut(&(enclave, offset));
+    }
+
+    /// The pages of one enclave, by offset.
+    pub fn of(&self, enclave: u8) -> impl Iterator<Item = (u64, EpcPage)> {
+        let pages = self.0.range((enclave, 0)..=(enclave, u64::MAX));
+        pages.map(|((_, offset), page)| (*offset, EpcPage(*page)))
+    }
+
+    /// Every page, by enclave and offset.
+    pub fn iter(&self) -> impl Iterator<Item = (u8, u64, EpcPage)> {
+        self.0
+            .iter()
+            .map(|((enclave, offset), page)| (*enclave, *offset, EpcPage(*page)))
+    }
 }
 
 /// The whole machine. A clone is cheap.
@@ -127,9 +162,9 @@ pub struct Machine {
     /// Valid EPC pages with their EPCM entries; a page that is not here has VALID = 0.
     pub epc: RedBlackTreeMap<EpcPage, EpcSlot>,
     /// SECS pages.
-    pub secs: RedBlackTreeMap<EpcPage, SecsState>,
+    pub secs: Few<EpcPage, SecsState>,
     /// EPC pages another logical processor is working on right now.
-    pub held: RedBlackTreeSet<EpcPage>,
+    pub held: FewSet<EpcPage>,
     /// Ordinary memory.
     pub ram: Ram,
     /// Page tables of every process.
@@ -183,8 +218,8 @@ impl Machine {
         Self {
             platform: Rc::new(platform),
             epc: RedBlackTreeMap::new(),
-            secs: RedBlackTreeMap::new(),
-            held: RedBlackTreeSet::new(),
+            secs: Few::default(),
+            held: FewSet::default(),
             ram: Ram::default(),
             tables: PageTables::default(),
             process: 0,

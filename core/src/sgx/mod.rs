@@ -42,7 +42,7 @@ pub use inspect::{Inspection, inspect, unexplained};
 pub use keys::{token_key, token_mac};
 pub use machine::{
     DIRECT_MAP, Driver, EpcPage, EpcSlot, EpcmEntry, FEATURE_CONTROL_ON, Handle, INTEL_LAUNCH_HASH,
-    Machine, SecsState, Target,
+    Machine, PageBook, SecsState, Target,
 };
 pub use measure::{eadd_record, ecreate_record, eextend_record};
 pub use op::{Call, Eadd, Ecreate, Einit, Made, Mmap, Op, SigSource, Which};

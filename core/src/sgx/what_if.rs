@@ -27,8 +27,8 @@ impl Machine {
             Op::Eextend {
                 enclave, offset, ..
             } => {
-                let page = self.driver.pages.get(&(*enclave, offset & !0xfff));
-                offers.at_eextend(op, *enclave, *offset, page.map(|p| self.epc_physical(*p).0));
+                let page = self.driver.pages.get(*enclave, offset & !0xfff);
+                offers.at_eextend(op, *enclave, *offset, page.map(|p| self.epc_physical(p).0));
             }
             Op::Einit(i) => offers.at_einit(op, i, self.is_signed_otherwise(i)),
             Op::Eremove { page, .. } => offers.at_eremove(*page),

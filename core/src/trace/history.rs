@@ -7,8 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::machine::Machine;
 use super::outcome::Outcome;
-use super::recorder::{Compared, Event, Place, Recorder, Value};
-use super::rule::Rule;
+use super::recorder::{Place, Sink};
 
 /// Steps between two checkpoints.
 const EVERY: u64 = 64;
@@ -98,7 +97,9 @@ impl<M: Machine> History<M> {
     /// Carries out one more step.
     pub(super) fn advance(&mut self, label: &str, op: &M::Op) {
         let from = self.touches.bytes.len();
-        let outcome = self.front.state.apply(op, &mut self.touches);
+        let touches = &mut self.touches;
+        let mut take = |place| touches.take(place);
+        let outcome = self.front.state.apply(op, &mut Sink::Places(&mut take));
         let digest = &mut self.front.digest;
         digest.update((label.len() as u64).to_le_bytes());
         digest.update(label.as_bytes());
@@ -247,9 +248,8 @@ impl TouchLog {
     }
 }
 
-impl Recorder for TouchLog {
-    fn check(&mut self, _: &'static Rule, _: bool, _: impl FnOnce() -> Option<Compared>) {}
-    fn write(&mut self, place: Place, _: impl FnOnce() -> (Value, Value)) {
+impl TouchLog {
+    fn take(&mut self, place: Place) {
         let known = self.spaces.iter().position(|s| *s == place.space);
         let space = known.unwrap_or_else(|| {
             self.spaces.push(place.space);
@@ -259,5 +259,4 @@ impl Recorder for TouchLog {
         self.put(place.at);
         self.put(place.len);
     }
-    fn tell(&mut self, _: impl FnOnce() -> Event) {}
 }

@@ -265,24 +265,50 @@ impl Recorder for Everything {
     }
 }
 
-/// Keeps only what one digest takes in.
-pub(super) struct Absorbed<'a> {
-    /// Where the digest's running value lives.
-    pub(super) digest: &'a Place,
-    /// What it took in so far.
-    pub(super) stream: &'a mut Vec<u8>,
+/// Keeps as much as is wanted at run time. The engine uses this one everywhere, so that a page carries
+/// one copy of every leaf and not one per kind of recorder.
+pub enum Sink<'a> {
+    /// Nothing: for folded steps and replay.
+    Nothing,
+    /// Every place written, given away one by one.
+    Places(&'a mut dyn FnMut(Place)),
+    /// Everything, in order.
+    Events(&'a mut Vec<Event>),
 }
 
-impl Recorder for Absorbed<'_> {
-    fn check(&mut self, _: &'static Rule, _: bool, _: impl FnOnce() -> Option<Compared>) {}
-    fn write(&mut self, _: Place, _: impl FnOnce() -> (Value, Value)) {}
-    fn tell(&mut self, event: impl FnOnce() -> Event) {
-        if let Event::Absorb(absorb) = event()
-            && absorb.digest == *self.digest
-        {
-            for piece in absorb.pieces {
-                self.stream.extend_from_slice(&piece.bytes);
+impl Recorder for Sink<'_> {
+    fn check(
+        &mut self,
+        rule: &'static Rule,
+        held: bool,
+        compared: impl FnOnce() -> Option<Compared>,
+    ) {
+        if let Self::Events(events) = self {
+            let compared = compared();
+            events.push(Event::Check {
+                rule,
+                held,
+                compared,
+            });
+        }
+    }
+    fn write(&mut self, place: Place, values: impl FnOnce() -> (Value, Value)) {
+        match self {
+            Self::Nothing => {}
+            Self::Places(take) => take(place),
+            Self::Events(events) => {
+                let (before, after) = values();
+                events.push(Event::Write {
+                    place,
+                    before,
+                    after,
+                });
             }
+        }
+    }
+    fn tell(&mut self, event: impl FnOnce() -> Event) {
+        if let Self::Events(events) = self {
+            events.push(event());
         }
     }
 }

@@ -15,7 +15,7 @@ use super::machine::{Machine, Shown, WhatIf};
 use super::op_text::{BadOp, OpText};
 use super::outcome::Outcome;
 use super::plan::Plan;
-use super::recorder::{Absorbed, Event, Everything, Place, Silent};
+use super::recorder::{Event, Place, Sink};
 use super::scenario::{ScenarioInfo, Settings};
 use super::session::{Group, Outline, Progress, Session, Snippet, Step, StepLine};
 use super::vocabulary::{Observer, Phase};
@@ -99,7 +99,7 @@ impl<M: Machine> Run<M> {
             let Some((planned, _)) = self.plan.get(self.cursor.0) else {
                 break;
             };
-            self.cursor.1.apply(&planned.op, &mut Silent);
+            self.cursor.1.apply(&planned.op, &mut Sink::Nothing);
             self.cursor.0 += 1;
         }
     }
@@ -126,8 +126,8 @@ impl<M: Machine> Run<M> {
         let (planned, segment) = self.plan.get(position - 1)?;
         let before = &self.cursor.1;
         let mut after = before.clone();
-        let mut recorder = Everything::default();
-        let outcome = after.apply(&planned.op, &mut recorder);
+        let mut events = Vec::new();
+        let outcome = after.apply(&planned.op, &mut Sink::Events(&mut events));
         let mut step = Step {
             position,
             label: planned.label,
@@ -139,7 +139,7 @@ impl<M: Machine> Run<M> {
             outcome,
             tells: Text::none(),
             not_reached: Vec::new(),
-            events: recorder.events,
+            events,
             edited: self.plan.is_edited(position - 1),
         };
         step.not_reached = not_reached(M::rules(&planned.op), &step.events);
@@ -342,17 +342,22 @@ impl<M: Machine> Session for Run<M> {
     }
 
     fn absorbed(&mut self, position: u64, digest: &Place) -> Rc<[u8]> {
-        let mut stream = Vec::new();
+        let (mut stream, mut events) = (Vec::new(), Vec::new());
         let mut state = self.history.start().clone();
         for i in 0..position.min(self.plan.len()) {
             let Some((planned, _)) = self.plan.get(i) else {
                 break;
             };
-            let mut recorder = Absorbed {
-                digest,
-                stream: &mut stream,
-            };
-            state.apply(&planned.op, &mut recorder);
+            events.clear();
+            state.apply(&planned.op, &mut Sink::Events(&mut events));
+            for event in &events {
+                if let Event::Absorb(absorb) = event
+                    && absorb.digest == *digest
+                {
+                    let pieces = absorb.pieces.iter();
+                    pieces.for_each(|p| stream.extend_from_slice(&p.bytes));
+                }
+            }
         }
         Rc::from(stream)
     }

@@ -22,7 +22,7 @@ use super::platform::Platform;
 use crate::crypto::sha256::Midstate;
 use crate::text;
 use crate::text::Text;
-use crate::trace::{Event, Everything, Machine as _, OpText, Outcome, Place, Rule};
+use crate::trace::{Event, Machine as _, OpText, Outcome, Place, Rule, Sink};
 
 /// One machine and what is done to it.
 #[derive(Clone, Debug)]
@@ -152,15 +152,15 @@ pub fn apply(case: &Case) -> CaseDone {
 
 fn one(machine: &mut Machine, op: &Op, step: u64) -> Done {
     let text = Machine::print_op(op).unwrap_or_else(|| OpText::new(&op_name(op)));
-    let mut told = Everything::default();
-    let outcome = machine.apply(op, &mut told);
-    let broken = told.events.iter().rev().find_map(|e| match e {
+    let mut events = Vec::new();
+    let outcome = machine.apply(op, &mut Sink::Events(&mut events));
+    let broken = events.iter().rev().find_map(|e| match e {
         Event::Check {
             rule, held: false, ..
         } => Some(*rule),
         _ => None,
     });
-    let absorbed = told.events.iter().find_map(|e| match e {
+    let absorbed = events.iter().find_map(|e| match e {
         Event::Absorb(absorb) => {
             let pieces = absorb.pieces.iter().flat_map(|p| p.bytes.iter().copied());
             let mut record: Vec<u8> = pieces.collect();

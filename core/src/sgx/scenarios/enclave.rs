@@ -14,7 +14,7 @@ use crate::sgx::platform::Platform;
 use crate::sgx::structs::{Attributes, Miscselect, PageType, SecInfoFlags, Tcs};
 use crate::text;
 use crate::text::Text;
-use crate::trace::{Machine as _, Phase, Planned, Segment, Silent};
+use crate::trace::{Machine as _, Phase, Planned, Segment, Sink};
 
 /// Chunks that EEXTEND measures in a page.
 const CHUNKS: u64 = 16;
@@ -304,7 +304,7 @@ impl Enclave {
     pub(super) fn measure(&self) -> [u8; 32] {
         let mut machine = Machine::new(Platform::client());
         for op in self.operations() {
-            machine.apply(&op, &mut Silent);
+            machine.apply(&op, &mut Sink::Nothing);
         }
         let secs = machine
             .driver

@@ -13,7 +13,7 @@ use crate::sgx::platform::Platform;
 use crate::sgx::structs::{PageType, SecInfo, SecInfoFlags};
 use crate::text;
 use crate::text::Text;
-use crate::trace::{Machine as _, Outcome, Silent};
+use crate::trace::{Machine as _, Outcome, Sink};
 
 /// Operations that no stream describes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl Writer {
                 "A stream tells of one enclave: ECREATE once and first, then EADD and EEXTEND. This operation does not fit."
             ));
         }
-        let outcome = self.machine.apply(op, &mut Silent);
+        let outcome = self.machine.apply(op, &mut Sink::Nothing);
         if outcome != Outcome::Done {
             return Err(text!(
                 "sgxs.refused",
@@ -121,8 +121,8 @@ impl Writer {
 
     /// The page at an offset, as it lies in the EPC.
     fn page(&self, enclave: u8, offset: u64) -> Page {
-        let at = self.machine.driver.pages.get(&(enclave, offset & !0xfff));
-        let slot = at.and_then(|page| self.machine.epc.get(page));
+        let at = self.machine.driver.pages.get(enclave, offset & !0xfff);
+        let slot = at.and_then(|page| self.machine.epc.get(&page));
         slot.map_or(Page::Zero, |slot| slot.content.clone())
     }
 

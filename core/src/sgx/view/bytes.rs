@@ -106,7 +106,7 @@ fn page(
     layout: Option<&'static Layout>,
     observer: Option<Observer>,
 ) -> Option<Bytes> {
-    let epc = *m.driver.pages.get(&(focus, offset))?;
+    let epc = m.driver.pages.get(focus, offset)?;
     let data = m.epc_bytes(epc).to_vec();
     let bytes = Bytes {
         id: "page",

@@ -126,8 +126,7 @@ fn stretches(m: &Machine, enclave: u8) -> Vec<Stretch> {
     let Some(handle) = m.enclave(enclave) else {
         return Vec::new();
     };
-    let pages = m.driver.pages.range((enclave, 0)..=(enclave, u64::MAX));
-    let pages: Vec<(u64, EpcPage)> = pages.map(|((_, offset), page)| (*offset, *page)).collect();
+    let pages: Vec<(u64, EpcPage)> = m.driver.pages.of(enclave).collect();
     let join = pages.len() > SINGLE;
     let mut all: Vec<Stretch> = Vec::new();
     for (offset, page) in pages {

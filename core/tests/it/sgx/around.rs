@@ -334,14 +334,14 @@ shared_test! {
         let mut m = prepared();
         let page = Which::Offset { enclave: 0, offset: 0 };
         run(&mut m, &[Op::Eremove { page, call: Call::default() }, eadd(1, 0x1000, DATA, Content::Zero)]);
-        assert_eq!(m.driver.pages.get(&(1, 0x1000)), Some(&REG));
+        assert_eq!(m.driver.pages.get(1, 0x1000), Some(REG));
         assert_eq!(m.tables.walk(0, Linear(BASE)), None);
     }
 
     fn the_driver_lays_operands_where_the_leaf_reads_them() {
         let mut m = prepared();
         assert_eq!(m.apply(&ecreate(3, BASE + 0x40_0000, 0x8000), &mut Silent), Outcome::Done);
-        assert_eq!(m.driver.enclaves[&3].secs, EpcPage(8));
+        assert_eq!(m.driver.enclaves.get(&3).expect("in the books").secs, EpcPage(8));
         run(&mut m, &[eadd(3, 0x2000, DATA, Content::Fill(0x0403_0201))]);
         assert_eq!(m.epc_bytes(EpcPage(9))[4092..], [1, 2, 3, 4]);
         assert_eq!(m.translate(Linear(BASE + 0x40_2000)), Some(m.epc_physical(EpcPage(9))));

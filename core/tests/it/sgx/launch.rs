@@ -49,7 +49,11 @@ fn build(m: &mut Machine, attributes: Attributes, miscselect: Miscselect) -> [u8
         call: Call::default(),
     });
     run(m, &[create, eadd(0, 0, CODE, Content::Code(1))]);
-    m.secs[&EpcPage(0)].measurement.finish()
+    m.secs
+        .get(&EpcPage(0))
+        .expect("a SECS")
+        .measurement
+        .finish()
 }
 
 /// A SIGSTRUCT for it by the demo key, before signing.

@@ -21,7 +21,7 @@ shared_test! {
             teescope_core::sgx::Op::Eremove { page, call: teescope_core::sgx::Call::default() },
             ecreate(2, BASE, SIZE),
         ]);
-        assert_eq!(m.secs[&EpcPage(0)].eid, 3);
+        assert_eq!(m.secs.get(&EpcPage(0)).expect("a SECS").eid, 3);
     }
 
     fn model_a_refused_ecreate_takes_no_enclave_number() {

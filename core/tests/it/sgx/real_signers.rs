@@ -71,7 +71,7 @@ shared_test! {
         assert_eq!(apply(&mut s.m, &op).0, code(16, "SGX_INVALID_EINITTOKEN"));
         s.m.launch_hash = sha256(&modulus);
         assert_eq!(apply(&mut s.m, &op).0, Outcome::Done);
-        assert_eq!(s.m.secs[&SECS].fields.mrsigner, sha256(&modulus));
+        assert_eq!(s.m.secs.get(&SECS).expect("a SECS").fields.mrsigner, sha256(&modulus));
         assert_ne!(signed(&s.sig)[128..512], modulus[..]);
     }
 

@@ -73,7 +73,7 @@ fn build<R: Recorder>(case: &Json, m: &mut Machine, recorder: &mut R) {
     for op in ops(case) {
         assert_eq!(m.apply(&op, recorder), Outcome::Done, "{op:?}");
     }
-    let measurement = m.secs[&SECS].measurement;
+    let measurement = m.secs.get(&SECS).expect("a SECS").measurement;
     assert_eq!(measurement.blocks(), number(&case["blocks_total"]));
     assert_eq!(measurement.finish(), bytes(&case["mrenclave"]));
 }
@@ -89,12 +89,12 @@ shared_test! {
             let own = Attributes { flags, ..read.attributes };
             let mut m = resumed(case, own, read.miscselect);
             build(case, &mut m, &mut Silent);
-            assert_eq!(m.secs[&SECS].measurement.finish(), read.enclavehash, "{name}");
+            assert_eq!(m.secs.get(&SECS).expect("a SECS").measurement.finish(), read.enclavehash, "{name}");
             // The launch control registers name the author: the real SIGSTRUCT initialises it.
             m.launch_hash = read.mrsigner();
             let last = m.apply(&einit(0, SigSource::Bytes(sig.into())), &mut Silent);
             assert_eq!(last, Outcome::Done, "{name}");
-            let f = &m.secs[&SECS].fields;
+            let f = &m.secs.get(&SECS).expect("a SECS").fields;
             assert_eq!((f.mrenclave, f.mrsigner), (read.enclavehash, read.mrsigner()));
             assert_eq!((f.isvprodid, f.isvsvn), (read.isvprodid, read.isvsvn));
         }

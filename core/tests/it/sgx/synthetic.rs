@@ -111,7 +111,12 @@ fn steps(case: &Json) -> (Machine, Vec<Step>) {
         let absorbed = told.pieces.iter().flat_map(|p| p.bytes.iter().copied());
         made.push(Step {
             absorbed: absorbed.collect(),
-            if_final: m.secs[&EpcPage(0)].measurement.finish(),
+            if_final: m
+                .secs
+                .get(&EpcPage(0))
+                .expect("a SECS")
+                .measurement
+                .finish(),
             told,
         });
     }
@@ -164,7 +169,7 @@ shared_test! {
                 }
             }
             assert_eq!(at, made.len(), "{name}: all steps");
-            let state = &m.secs[&EpcPage(0)];
+            let state = m.secs.get(&EpcPage(0)).expect("a SECS");
             assert_eq!(state.measurement.blocks(), number(&case["blocks_total"]), "{name}");
             assert_eq!(state.measurement.bits(), number(&case["bits_total"]), "{name}");
             assert_eq!(hex::encode(&state.measurement.finish()), text(&case["mrenclave"]), "{name}");
@@ -176,7 +181,7 @@ shared_test! {
             let (mut m, _) = steps(&case);
             m.launch_hash = teescope_core::crypto::sha256::sha256(&super::scene::key().modulus());
             assert_eq!(m.apply(&einit(0, SigSource::Now), &mut Silent), Outcome::Done);
-            let mrenclave = m.secs[&EpcPage(0)].fields.mrenclave;
+            let mrenclave = m.secs.get(&EpcPage(0)).expect("a SECS").fields.mrenclave;
             assert_eq!(hex::encode(&mrenclave), text(&case["mrenclave"]));
         }
     }

@@ -113,7 +113,7 @@ fn one_plan(seed: u64) {
             assert_eq!(m.apply(&eextend(0, at), &mut Silent), Outcome::Done);
             flat.eextend(page, chunk);
         }
-        let found = m.secs[&EpcPage(0)].measurement;
+        let found = m.secs.get(&EpcPage(0)).expect("a SECS").measurement;
         assert_eq!(
             found.finish()[..],
             Sha256::digest(&flat.stream)[..],

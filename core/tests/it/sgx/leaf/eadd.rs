@@ -131,13 +131,13 @@ shared_test! {
         for flags in [0x200_u64, 0x201, 0x203, CODE, 0x207, 0x204] {
             let mut s = Scene::eadd(flags);
             s.source = std::array::from_fn(|i| (i * 13) as u8);
-            let before = s.m.secs[&SECS].clone();
+            let before = s.m.secs.get(&SECS).expect("a SECS").clone();
             assert_eq!(s.call(), (Outcome::Done, None));
             let rwx = SecInfoFlags::from_bits(flags & 7);
             let entry = EpcmEntry::new(PageType::REG, rwx, Some(SECS), Linear(BASE + 0x3000));
             assert_eq!(s.m.epcm(FREE), Some(&entry));
             assert_eq!(s.m.epc_bytes(FREE), s.source);
-            let state = &s.m.secs[&SECS];
+            let state = s.m.secs.get(&SECS).expect("a SECS");
             assert_eq!(state.children, before.children + 1);
             assert_eq!(state.fields, before.fields);
             let mut block = b"EADD\0\0\0\0\0\x30\0\0\0\0\0\0".to_vec();
@@ -159,7 +159,7 @@ shared_test! {
                 fslimit: 0, gslimit: 0, ..Tcs::default()
             };
             s.source = whole.encode();
-            let before = s.m.secs[&SECS].measurement;
+            let before = s.m.secs.get(&SECS).expect("a SECS").measurement;
             assert_eq!(s.call(), (Outcome::Done, None));
             let none = SecInfoFlags::from_bits(0);
             let entry = EpcmEntry::new(PageType::TCS, none, Some(SECS), Linear(BASE + 0x3000));
@@ -170,7 +170,7 @@ shared_test! {
             block.resize(64, 0);
             let mut resumed = before;
             resumed.absorb(&[block.try_into().expect("64 bytes")]);
-            assert_eq!(s.m.secs[&SECS].measurement, resumed);
+            assert_eq!(s.m.secs.get(&SECS).expect("a SECS").measurement, resumed);
         }
     }
 
@@ -204,7 +204,7 @@ shared_test! {
             let mut s = scene();
             s.source = [fill; 4096];
             assert_eq!(s.call(), (Outcome::Done, None));
-            finals.push(s.m.secs[&SECS].measurement.finish());
+            finals.push(s.m.secs.get(&SECS).expect("a SECS").measurement.finish());
         }
         assert_eq!(finals[0], finals[1]);
         assert_ne!(finals[0][..], Sha256::digest(b"")[..]);

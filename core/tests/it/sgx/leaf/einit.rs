@@ -188,10 +188,10 @@ shared_test! {
     fn einit_writes_the_identity_and_closes_the_measurement() {
         let mut s = Scene::einit();
         (s.sig.isvprodid, s.sig.isvsvn) = (0x1234, 5);
-        let before = s.m.secs[&SECS].clone();
+        let before = s.m.secs.get(&SECS).expect("a SECS").clone();
         let epc = s.m.epc.clone();
         assert_eq!(s.call(), (Outcome::Done, None));
-        let state = &s.m.secs[&SECS];
+        let state = s.m.secs.get(&SECS).expect("a SECS");
         let f = &state.fields;
         assert_eq!(f.mrenclave, before.measurement.finish());
         assert_eq!(f.mrsigner, teescope_core::crypto::sha256::sha256(&key().modulus()));

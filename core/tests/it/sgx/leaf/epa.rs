@@ -39,7 +39,7 @@ shared_test! {
         assert_eq!(s.m.epcm(FREE), Some(&entry));
         assert_eq!(s.m.epc_bytes(FREE), [0; 4096]);
         for (page, state) in secs.iter() {
-            assert_eq!(s.m.secs[page].children, state.children);
+            assert_eq!(s.m.secs.get(page).expect("a SECS").children, state.children);
         }
     }
 }

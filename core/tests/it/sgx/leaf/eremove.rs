@@ -56,10 +56,10 @@ shared_test! {
     fn eremove_frees_pages_of_every_type() {
         for (page, secs) in [(REG, SECS), (THREAD, SECS), (OTHER_REG, OTHER_SECS), (DONE_REG, DONE_SECS)] {
             let mut s = Scene::eremove(page);
-            let before = s.m.secs[&secs].clone();
+            let before = s.m.secs.get(&secs).expect("a SECS").clone();
             assert_eq!(s.call(), (Outcome::Done, None));
             assert_eq!(s.m.epcm(page), None);
-            let state = &s.m.secs[&secs];
+            let state = s.m.secs.get(&secs).expect("a SECS");
             assert_eq!(state.children, before.children - 1);
             assert_eq!(state.measurement, before.measurement, "nothing is measured");
         }
