@@ -165,10 +165,10 @@ fn offset(n: usize) -> String {
 /// A line in stretches of one field each, changed bytes apart.
 fn pieces(props: &Props, bytes: &Bytes, owners: &[usize], n: usize) -> Vec<Piece> {
     let mut out: Vec<Piece> = Vec::new();
-    for i in n * LINE..((n + 1) * LINE).min(bytes.data.len()) {
+    let both = bytes.data.iter().zip(owners).enumerate();
+    for (i, (byte, &field)) in both.skip(n * LINE).take(LINE) {
         let changed = props.changes().has(bytes.id, &format!("@{i}"));
-        let field = owners[i];
-        let digits = format!("{:02x}", bytes.data[i]);
+        let digits = format!("{byte:02x}");
         match out.last_mut() {
             Some(last) if last.field == field && last.changed == changed => {
                 last.text.push(' ');

@@ -119,8 +119,11 @@ fn against(frame: &Frame) -> Text {
     }
 }
 
+/// The frame that was made last and what it was made for.
+type Last = Rc<RefCell<Option<(Key, Rc<Frame>)>>>;
+
 /// The frame of the present moment; the last one if nothing it depends on changed.
-fn moment(play: &Rc<Play>, last: &Rc<RefCell<Option<(Key, Rc<Frame>)>>>) -> Rc<Frame> {
+fn moment(play: &Rc<Play>, last: &Last) -> Rc<Frame> {
     let key = (
         play.run().id,
         play.position,

@@ -48,12 +48,15 @@ pub fn tee() -> Tee {
     }
 }
 
+/// The machine a run starts from and what is done to it.
+type Start = (Machine, Plan<Op>);
+
 /// A scenario of this machine: its description and how it becomes a plan.
 pub(super) struct Built {
     /// What it is and what can be set.
     pub(super) info: fn() -> ScenarioInfo,
     /// The machine it starts from and the plan.
-    pub(super) plan: fn(&Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput>,
+    pub(super) plan: fn(&Turned<'_>) -> Result<Start, BadInput>,
 }
 
 /// What the reader turned: every parameter has a value that fits.
