@@ -23,7 +23,7 @@ pub(super) fn DigestView(props: &Props) -> Html {
     html! {
         <>
             if quiet {
-                <p class="dim">{ ctx.t(&text!("ui.digest.quiet", "This step feeds it nothing.")) }</p>
+                <p class="digest-quiet">{ ctx.t(&text!("ui.digest.quiet", "This step feeds it nothing.")) }</p>
             }
             <dl class="digest">
                 for (i, piece) in digest.absorbed.iter().enumerate() { { absorbed(&ctx, i, piece) } }
@@ -134,13 +134,8 @@ fn expected(ctx: &Ctx, d: &Digest) -> Html {
     html! {
         <>
             <div class="line sep"></div>
-            <div class="line"><dt>{ breakable(&ctx.t(name)) }</dt><dd>{ words(wanted, Some(&d.if_final)) }
+            <div class="line"><dt>{ crate::player::value::breakable(&ctx.t(name)) }</dt><dd>{ words(wanted, Some(&d.if_final)) }
                 <span {class}>{ if same { "✓ " } else { "≠ " } }{ ctx.t(&verdict) }</span></dd></div>
         </>
     }
-}
-
-/// A technical name that may be broken after a full stop.
-fn breakable(name: &str) -> String {
-    name.replace('.', ".\u{200b}")
 }

@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::Props;
 use crate::dom;
+use crate::player::value::breakable;
 use crate::state::play::Do;
 use crate::state::{Ctx, use_ctx};
 
@@ -45,7 +46,7 @@ fn draw(ctx: &Ctx, props: &Props, panel: &str, fact: &Fact) -> Html {
         changed.then_some("new"),
         selected.then_some("selected")
     );
-    let name = ctx.t(&fact.name);
+    let name = breakable(&ctx.t(&fact.name));
     let value = classes!(fact.mono.then_some("m"), format!("tone-{}", fact.tone.id()));
     html! {
         <div key={fact.key.clone()} {class}>

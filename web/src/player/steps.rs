@@ -35,7 +35,7 @@ pub(crate) fn Steps(props: &Props) -> Html {
         |l| ctx.t(&l.name),
     );
     html! {
-        <nav class={classes!("steps", open.then_some("is-open"))} aria-label={ctx.t(&text!("ui.steps", "Steps"))}>
+        <nav class={classes!("steps", open.then_some("is-open"), (props.run.len > 9_999).then_some("long"))} aria-label={ctx.t(&text!("ui.steps", "Steps"))}>
             <button class="strip" onclick={toggle} aria-expanded={open.to_string()}>
                 <span class="m">{ format!("{} / {}", props.position, props.run.len) }</span>
                 <b>{ now }</b>

@@ -77,3 +77,8 @@ pub(crate) fn words(bytes: &[u8], other: Option<&[u8]>) -> Html {
         </span>
     }
 }
+
+/// A technical name that may be broken after a full stop or an underscore.
+pub(crate) fn breakable(name: &str) -> String {
+    name.replace('.', ".\u{200b}").replace('_', "_\u{200b}")
+}
