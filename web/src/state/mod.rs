@@ -1,6 +1,7 @@
 //! What the page is showing, and every way in which that changes.
 
 pub(crate) mod files;
+mod fork;
 pub(crate) mod open;
 pub(crate) mod play;
 pub(crate) mod run;
