@@ -66,9 +66,11 @@ pub(crate) struct Found {
 
 /// Checks every language of a package, tells cargo what to watch, and fails or warns.
 pub(crate) fn check(job: &Job<'_>) -> Result<Found, String> {
-    let (src, text) = (job.package.join("src"), job.package.join("text"));
-    for folder in [&src, &text] {
-        println!("cargo:rerun-if-changed={}", folder.display());
+    for folder in ["src", "text"] {
+        println!(
+            "cargo:rerun-if-changed={}",
+            job.package.join(folder).display()
+        );
     }
     println!("cargo:rerun-if-env-changed=TEESCOPE_TEXTS");
     let strict = match std::env::var("TEESCOPE_TEXTS").as_deref() {
@@ -76,15 +78,7 @@ pub(crate) fn check(job: &Job<'_>) -> Result<Found, String> {
         Ok("lenient") => false,
         _ => job.strict,
     };
-    let english = english(job, &src)?;
-    let mut found = Found {
-        languages: Vec::new(),
-        wrong: Vec::new(),
-        missing: String::new(),
-    };
-    for folder in folders(&text)? {
-        one(job, &folder, &english, &mut found)?;
-    }
+    let found = examine(job)?;
     if strict && !found.wrong.is_empty() {
         return Err(format!(
             "{} of the sentences people read are wrong:\n{}",
@@ -95,9 +89,23 @@ pub(crate) fn check(job: &Job<'_>) -> Result<Found, String> {
     if !found.wrong.is_empty() {
         println!(
             "cargo:warning=the languages in {} lack or spoil {} sentences; build with TEESCOPE_TEXTS=strict to see them",
-            text.display(),
+            job.package.join("text").display(),
             found.wrong.len()
         );
+    }
+    Ok(found)
+}
+
+/// Compares every language of a package with its code. The error is about the code itself.
+pub(crate) fn examine(job: &Job<'_>) -> Result<Found, String> {
+    let english = english(job, &job.package.join("src"))?;
+    let mut found = Found {
+        languages: Vec::new(),
+        wrong: Vec::new(),
+        missing: String::new(),
+    };
+    for folder in folders(&job.package.join("text"))? {
+        one(job, &folder, &english, &mut found)?;
     }
     Ok(found)
 }

@@ -7,6 +7,8 @@ mod dump;
 mod edits;
 mod fork;
 mod link;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
 mod old_links;
 mod op_text;
 mod seek;
