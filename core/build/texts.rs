@@ -23,7 +23,7 @@
 //! `core` never do. `web/build.rs` writes the names of the page's files to `ui_files.rs` in `OUT_DIR`.
 
 #[path = "scan.rs"]
-mod scan;
+pub(crate) mod scan;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

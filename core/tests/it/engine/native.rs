@@ -1,5 +1,5 @@
-//! The check of the languages as the build runs it, on packages made for the purpose. It reads folders,
-//! so it runs natively only.
+//! What the build does about languages: it finds the sentences in source and compares every language
+//! with them, here on packages made for the purpose. Builds run natively only, and so do these.
 
 #[expect(dead_code, reason = "the build also talks to cargo")]
 #[path = "../../../build/texts.rs"]
@@ -105,4 +105,74 @@ fn keys_of_the_code() {
         ["deep/a.rs:3", "deep/a.rs:4", "deep/a.rs:5"],
         "{why}"
     );
+}
+
+/// The sentences of some source as `key=english`.
+fn found(source: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    texts::scan::sentences(source, "x.rs", &mut out);
+    out.iter().map(|s| format!("{}={}", s.key, s.en)).collect()
+}
+
+/// Every way in which a sentence stands in source, and everything that only looks like one.
+#[test]
+fn sentences_are_found() {
+    let source = r####"
+        // text!("no.comment", "no")
+        /* text!("no.block", /* nested */ "no") */
+        fn f<'a>(c: char) { let q = '"'; let e = '\''; let s = "text!(\"no.string\", \"no\")"; }
+        text!("a", "plain");
+        crate::text!("b", "with {x}", x = 1);
+        teescope_core::text!(
+            "c",
+            "joined \
+             lines, a \"quote\", a tab\t and \u{2014} \x41"
+        );
+        text!["d", r#"raw "quoted" \n"#];
+        Text::said("e", "said");
+        let bytes = (b"text", br#"x"#, b'"');
+        rules! {
+            ONE = "X.one": "The first", "manual";
+            TWO = "X.two": "The second", MANUAL;
+        }
+        layout! {
+            /// A structure.
+            pub struct S: "S", 16 bytes, align 1, "manual";
+            0 4 "SIZE" => size: [u8; 4] as Size, "How large.", since "EXT";
+            0x4 4 "reserved", "Must be zero.";
+            8 8 "NAME" => name: u64, "What: it is called.";
+        }
+        macro_rules! m { ($key:literal) => { text!($key, "no") }; }
+        #[cfg(test)]
+        mod tests { fn f() { text!("no.test", "no"); } }
+        #[cfg(test)]
+        use x::{y};
+        text!("", "no key");
+        text!("f", "last");
+    "####;
+    assert_eq!(
+        found(source),
+        [
+            "a=plain",
+            "b=with {x}",
+            "c=joined lines, a \"quote\", a tab\t and — A",
+            "d=raw \"quoted\" \\n",
+            "e=said",
+            "X.one=The first",
+            "X.two=The second",
+            "S.SIZE=How large.",
+            "layout.reserved=Must be zero.",
+            "S.NAME=What: it is called.",
+            "f=last",
+        ]
+    );
+}
+
+/// Cut anywhere, source that does not close what it opens ends the reading, not the build.
+#[test]
+fn broken_source_is_read_to_its_end() {
+    let source = r##"text!("a", "b\u{41}"); /* c */ r#"d"# 'e' b"f" layout! { struct S: "S"; 0 1 "x", "y"; }"##;
+    for cut in 0..source.len() {
+        found(&source[..cut]);
+    }
 }
