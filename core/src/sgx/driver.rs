@@ -305,6 +305,10 @@ impl Machine {
                 if let Some((enclave, offset)) = known {
                     self.forget(Which::Offset { enclave, offset }, page, recorder);
                 }
+                let mut enclaves = self.driver.enclaves.iter();
+                if let Some(enclave) = enclaves.find(|(_, h)| h.secs == page).map(|(n, _)| *n) {
+                    self.driver.enclaves.remove_mut(&enclave);
+                }
             }
         }
     }

@@ -8,8 +8,8 @@ use teescope_core::trace::{Machine as _, Observer, Outcome, Silent};
 use teescope_core::view::{Access, Tone};
 
 use super::scene::{
-    BASE, DATA, DONE_REG, GP, ORDINARY, REG, apply, code, digest, eadd, ecreate, eextend, einit,
-    epc, pf, prepared, run,
+    BASE, DATA, DONE_REG, GP, ORDINARY, OTHER_REG, OTHER_SECS, REG, apply, code, digest, eadd,
+    ecreate, eextend, einit, epc, pf, prepared, run,
 };
 
 /// An operation that a rule stops.
@@ -336,6 +336,15 @@ shared_test! {
         run(&mut m, &[Op::Eremove { page, call: Call::default() }, eadd(1, 0x1000, DATA, Content::Zero)]);
         assert_eq!(m.driver.pages.get(1, 0x1000), Some(REG));
         assert_eq!(m.tables.walk(0, Linear(BASE)), None);
+    }
+
+    fn a_secs_given_back_by_its_number_is_struck_out_too() {
+        let mut m = prepared();
+        let give = |page: EpcPage| Op::Eremove { page: Which::Epc(page.0), call: Call::default() };
+        run(&mut m, &[give(OTHER_REG), give(OTHER_SECS)]);
+        assert_eq!(m.driver.enclaves.get(&1), None);
+        assert_eq!(m.driver.pages.get(&(1, 0)), None);
+        assert_eq!(apply(&mut m, &eextend(1, 0)).0, EINVAL);
     }
 
     fn the_driver_lays_operands_where_the_leaf_reads_them() {
