@@ -34,6 +34,7 @@ pub fn App(props: &Props) -> Html {
         lang: state.lang.clone(),
         dispatch: state.dispatcher(),
     };
+    crate::stopped::speak(&state.lang);
     let spoken = use_language(&state, &ctx);
     use_document(&state);
     use_address(&state, &ctx);

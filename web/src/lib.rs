@@ -17,12 +17,14 @@ mod panel;
 mod player;
 pub mod source;
 mod state;
+mod stopped;
 mod virtual_list;
 
 use source::Source;
 
 /// Starts the page in an element, replacing what is in it.
 pub fn start(root: web_sys::Element, source: Source) -> yew::AppHandle<app::App> {
+    stopped::watch();
     root.set_inner_html("");
     yew::Renderer::<app::App>::with_root_and_props(root, app::Props { source }).render()
 }

@@ -126,3 +126,51 @@ fn read(e: &Element) -> Scroll {
         height: (e.client_height() / 100 + 2) * 100,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    const SPANS: [Span; 3] = [
+        Span {
+            rows: 1,
+            height: 34,
+        },
+        Span {
+            rows: 100_000,
+            height: 26,
+        },
+        Span {
+            rows: 2,
+            height: 44,
+        },
+    ];
+
+    #[wasm_bindgen_test]
+    fn what_is_in_view_is_drawn_and_the_rest_has_room() {
+        let all: u64 = SPANS.iter().map(|s| s.rows * u64::from(s.height)).sum();
+        for top in [0, 33, 34, 1_000_000, 2_599_990, 2_600_121] {
+            let view = window(&SPANS, Scroll { top, height: 800 });
+            let drawn = top_of(&SPANS, view.rows.end) - top_of(&SPANS, view.rows.start);
+            assert_eq!(view.above + drawn + view.below, all, "{top}");
+            assert!(view.above <= top as u64, "{top}");
+            assert!(all - view.below >= (top as u64 + 800).min(all), "{top}");
+            assert!(view.rows.end - view.rows.start < 70, "{top}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn no_rows_need_no_room() {
+        let view = window(
+            &[],
+            Scroll {
+                top: 0,
+                height: 800,
+            },
+        );
+        assert_eq!((view.rows, view.above, view.below), (0..0, 0, 0));
+    }
+}

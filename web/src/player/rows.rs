@@ -139,3 +139,79 @@ pub(super) fn row_of(items: &[Item], outline: &Outline, position: u64) -> u64 {
     }
     best
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use teescope_core::text::Text;
+    use teescope_core::trace::Group;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    fn group(phase: Phase, first: u64, len: u64, fold: u64) -> Group {
+        let (label, title) = (format!("g{first}"), Text::none());
+        Group {
+            label,
+            phase,
+            title,
+            first,
+            len,
+            fold,
+        }
+    }
+
+    fn outline() -> Outline {
+        let groups = vec![
+            group(Phase::Boot, 1, 1, 0),
+            group(Phase::Load, 2, 100_000, 17),
+            group(Phase::Load, 100_002, 4, 0),
+            group(Phase::Initialise, 100_006, 30, 1),
+        ];
+        Outline { groups }
+    }
+
+    /// What each row shows, one by one.
+    fn kind_at(items: &[Item], row: u64) -> (Kind, u64) {
+        let mut before = 0;
+        for item in items {
+            if row < before + item.span.rows {
+                return (item.kind, row - before);
+            }
+            before += item.span.rows;
+        }
+        panic!("there is no row {row}");
+    }
+
+    #[wasm_bindgen_test]
+    fn the_row_of_a_step_shows_the_step() {
+        let outline = outline();
+        for position in [
+            1, 2, 18, 19, 50_000, 100_001, 100_002, 100_005, 100_006, 100_035,
+        ] {
+            let items = items(&outline, &Folds::new(), position);
+            let row = row_of(&items, &outline, position);
+            match kind_at(&items, row) {
+                (Kind::Steps(_, first), nth) => assert_eq!(first + nth, position),
+                (Kind::Single(i), _) => assert_eq!(outline.groups[i].first, position),
+                other => panic!("step {position} is shown by {other:?}"),
+            }
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn what_the_reader_closed_stays_closed() {
+        let outline = outline();
+        let folds = Folds::from([((1, Some(0)), false)]);
+        let items = items(&outline, &folds, 5);
+        let row = row_of(&items, &outline, 5);
+        assert!(matches!(
+            kind_at(&items, row),
+            (Kind::Folds(1, 0, false), 0)
+        ));
+    }
+
+    #[wasm_bindgen_test]
+    fn a_long_run_has_few_items() {
+        let items = items(&outline(), &Folds::new(), 50_000);
+        assert!(items.len() < 20, "{} items", items.len());
+    }
+}

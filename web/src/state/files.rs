@@ -8,7 +8,7 @@ use teescope_core::bytes::hex;
 use teescope_core::text;
 use teescope_core::text::Text;
 use teescope_core::trace::{
-    BadInput, Case, Input, Inputs, Link, ParamKind, ScenarioInfo, Settings,
+    BadInput, Case, Input, Inputs, Link, Param, ParamKind, ScenarioInfo, Settings,
 };
 
 use super::{Notice, Page, State};
@@ -75,7 +75,7 @@ pub(super) fn take(state: &mut State, files: Vec<Input>) {
             return;
         };
         let mut next = link.take().unwrap_or_else(|| state.link());
-        if next.scenario != found.scenario {
+        if next.scenario != found.scenario && !takes(state, &next.scenario, found.key) {
             next = Link {
                 scenario: found.scenario.to_string(),
                 ..Link::default()
@@ -99,11 +99,21 @@ pub(super) fn take(state: &mut State, files: Vec<Input>) {
         state.visits += 1;
         state.unreadable = false;
         state.notice = None;
+        state.open = None;
         state.show(link);
         if state.notice.is_none() && !said.is_empty() {
             state.notice = Some(Notice::good(Text::join(&said, " ")));
         }
     }
+}
+
+/// Whether a scenario has a parameter of that key which takes a file.
+fn takes(state: &State, scenario: &str, key: &str) -> bool {
+    let info = super::open::info(state.source, scenario);
+    info.is_some_and(|i| {
+        let file = |p: &Param| p.key == key && matches!(p.kind, ParamKind::File { .. });
+        i.params.iter().any(file)
+    })
 }
 
 /// The link that waits for exactly this file.
