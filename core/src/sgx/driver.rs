@@ -305,8 +305,10 @@ impl Machine {
                 if let Some((enclave, offset)) = known {
                     self.forget(Which::Offset { enclave, offset }, page, recorder);
                 }
-                let mut enclaves = self.driver.enclaves.iter();
-                if let Some(enclave) = enclaves.find(|(_, h)| h.secs == page).map(|(n, _)| *n) {
+                let enclaves = &self.driver.enclaves;
+                let own = enclaves.iter().find(|(_, h)| h.secs == page);
+                let own = own.map(|(number, _)| *number);
+                if let Some(enclave) = own {
                     self.driver.enclaves.remove_mut(&enclave);
                 }
             }

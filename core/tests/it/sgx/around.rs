@@ -343,7 +343,7 @@ shared_test! {
         let give = |page: EpcPage| Op::Eremove { page: Which::Epc(page.0), call: Call::default() };
         run(&mut m, &[give(OTHER_REG), give(OTHER_SECS)]);
         assert_eq!(m.driver.enclaves.get(&1), None);
-        assert_eq!(m.driver.pages.get(&(1, 0)), None);
+        assert_eq!(m.driver.pages.get(1, 0), None);
         assert_eq!(apply(&mut m, &eextend(1, 0)).0, EINVAL);
     }
 
