@@ -1,0 +1,148 @@
+//! measure, inspect and apply on files.
+
+use serde_json::json;
+
+use super::{file, stream, teescope, teescope_with, vector};
+
+/// SHA-256 of what a stream measures: everything but the chunk that is not.
+const MEASURED: &str = "d133dde2183bcf00a48b9e8ab26b305feef172afa7f1f2c617f93919b3ade0a0";
+
+#[test]
+fn a_stream_is_measured() {
+    let path = file("measure.sgxs", &stream());
+    let wanted = json!({
+        "mrenclave": MEASURED, "mrsigner": null, "isvprodid": null, "isvsvn": null,
+        "attributes": {"flags": null, "xfrm": null},
+        "pages": 1, "measured_pages": 0, "size": "0x2000",
+    });
+    assert_eq!(teescope(&["measure", "--json", &path]).json(), wanted);
+    assert_eq!(
+        teescope_with(&["measure", "-", "--json"], &stream()).json(),
+        wanted
+    );
+    let text = teescope(&["measure", &path]);
+    assert!(text.out.starts_with(&format!(
+        "mrenclave         {MEASURED}\nmrsigner          –\n"
+    )));
+}
+
+#[test]
+fn vectors_are_measured() {
+    for (path, key, value) in [
+        (
+            "mrenclave/base.sgxs",
+            "mrenclave",
+            "726b59d3414039eb84f66d030bf1aa2980dad718929a5bd3a2ef1f95f79199c9",
+        ),
+        (
+            "mrenclave/unmeasured.sgxs",
+            "mrenclave",
+            "8d28117f8a37ebf7d5db15eb27f45dbf29ecf3927765671b5cf9cf1a9ef1b47c",
+        ),
+        (
+            "sigstruct/intel-le-2024.sigstruct.bin",
+            "mrsigner",
+            "acb77012053e05a63d413b8bbae8fb6c5d73b3f2996d91c43bbbf90959c0f8d4",
+        ),
+    ] {
+        let Some(bytes) = vector(&format!("sgx/{path}")) else {
+            return;
+        };
+        let told = teescope_with(&["measure", "--json", "-"], &bytes).json();
+        assert_eq!(told[key], value, "{path}");
+        assert_eq!(told.as_object().map(serde_json::Map::len), Some(8));
+    }
+}
+
+#[test]
+fn unusable_files_are_refused() {
+    let refused = |input: &[u8]| {
+        teescope_with(&["measure", "-"], input)
+            .complaint()
+            .to_string()
+    };
+    assert!(refused(b"").starts_with("standard input: The file is neither an SGXS stream"));
+    let cut = refused(&stream()[..200]);
+    assert_eq!(
+        cut,
+        "standard input: EEXTEND.data at offset 0xc0 (192) needs 256 bytes but only 8 can be read.\n"
+    );
+    let ended = teescope_with(&["inspect", "-"], b"hello");
+    assert!(
+        ended
+            .complaint()
+            .starts_with("standard input (5 bytes) is no artefact")
+    );
+    let ended = teescope_with(&["apply", "sgx", "-"], b"[{\"op\": \"EAD\"}]");
+    assert!(
+        ended
+            .complaint()
+            .starts_with("standard input: operation 1: There is no operation “EAD”")
+    );
+    let ended = teescope_with(&["apply", "tdx", "-"], b"[]");
+    assert!(ended.complaint().starts_with("There is no machine “tdx”"));
+}
+
+#[test]
+fn a_bad_signature_is_a_warning() {
+    let Some(mut bytes) = vector("sgx/sigstruct/fortanix-sig1.sigstruct.bin") else {
+        return;
+    };
+    bytes[1026] = 9;
+    let ended = teescope_with(&["measure", "--json", "-"], &bytes);
+    assert_eq!(ended.code, 0);
+    assert!(
+        ended.err.contains("The signature does not verify"),
+        "{}",
+        ended.err
+    );
+    assert!(ended.out.contains("\"isvsvn\": 9"), "{}", ended.out);
+}
+
+#[test]
+fn every_byte_is_shown_once() {
+    let bytes = [&stream()[..], b"more"].concat();
+    let seen = teescope_with(&["inspect", "--json", "-"], &bytes).json();
+    assert_eq!(seen["what"], "SGXS");
+    let lines = seen["lines"].as_array().expect("lines");
+    let mut at = 0;
+    for line in lines {
+        assert_eq!(line["offset"], at, "{line}");
+        at += line["len"].as_u64().expect("a length");
+    }
+    assert_eq!(at, bytes.len() as u64);
+    assert_eq!(lines.last().expect("a line")["meaning"], "unexplained");
+    let wrong = seen["wrong"][0].as_str().expect("a sentence").to_string();
+    assert!(wrong.starts_with("record tag at offset 0x"), "{wrong}");
+    let text = teescope_with(&["inspect", "-"], &bytes).out;
+    assert!(text.contains("SECINFO.FLAGS: 0x205 (REG r-x)"), "{text}");
+    assert!(
+        text.contains("UNMEASRD x 1: chunks 0x0100 to 0x01ff"),
+        "{text}"
+    );
+    assert!(text.contains(&format!("WRONG: {wrong}")), "{text}");
+}
+
+#[test]
+fn known_answers_are_compared_as_an_outsider_would() {
+    let Some(bytes) = vector("sgx/mrenclave/synthetic.json") else {
+        return;
+    };
+    let known: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
+    let found = teescope_with(&["apply", "sgx", "-", "--json"], &bytes).json();
+    for (known, found) in known["cases"]
+        .as_array()
+        .expect("cases")
+        .iter()
+        .zip(found["cases"].as_array().expect("cases"))
+    {
+        for key in ["name", "blocks_total", "bits_total", "mrenclave"] {
+            assert_eq!(known[key], found[key]);
+        }
+    }
+    let text = teescope_with(&["apply", "sgx", "-"], &bytes).out;
+    assert!(
+        text.contains("406 blocks, MRENCLAVE 726b59d3414039eb"),
+        "{text}"
+    );
+}

@@ -1,0 +1,106 @@
+//! Every example of the README does what the README says.
+
+use super::{file, folder, program, stream, teescope, teescope_with};
+
+const README: &str = include_str!("../../README.md");
+
+/// The code blocks that open with this line, with the line they stand at.
+fn blocks(opens: &str) -> Vec<(usize, String)> {
+    let mut all = Vec::new();
+    let mut lines = README.lines().enumerate();
+    while let Some((at, line)) = lines.next() {
+        if line.strip_prefix("```") == Some(opens) {
+            let block: Vec<&str> = lines
+                .by_ref()
+                .map(|(_, l)| l)
+                .take_while(|l| *l != "```")
+                .collect();
+            all.push((at + 1, block.join("\n")));
+        }
+    }
+    all
+}
+
+/// A command line cut into words; double quotes keep a word together.
+fn words(line: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    for (i, part) in line.split('"').enumerate() {
+        if i % 2 == 1 {
+            all.push(part.to_string());
+        } else {
+            all.extend(part.split_whitespace().map(ToString::to_string));
+        }
+    }
+    all
+}
+
+#[test]
+fn operations_do_what_they_say() {
+    let mut seen = std::collections::BTreeSet::new();
+    for (opens, fails) in [("json", false), ("json faults", true)] {
+        for (line, text) in blocks(opens) {
+            let ended = teescope_with(&["apply", "sgx", "-", "--json"], text.as_bytes()).json();
+            let steps = ended["cases"][0]["steps"]
+                .as_array()
+                .expect("steps")
+                .clone();
+            let (last, before) = steps.split_last().expect("a step");
+            for step in before {
+                assert_eq!(step["outcome"], "done", "README line {line}: {step}");
+            }
+            let wanted = if fails { "faulted" } else { "done" };
+            assert_eq!(last["outcome"], wanted, "README line {line}: {last}");
+            seen.extend(
+                steps
+                    .iter()
+                    .filter_map(|s| s["op"].as_str().map(ToString::to_string)),
+            );
+        }
+    }
+    let all = [
+        "BOOT", "ECREATE", "EADD", "EEXTEND", "EINIT", "EREMOVE", "EPA", "ENCLS", "WRMSR", "MMAP",
+        "WRITE", "FLIP", "EVENT", "HOLD", "THREAD",
+    ];
+    for op in all {
+        assert!(seen.contains(op), "no example of {op}");
+    }
+}
+
+#[test]
+fn commands_run() {
+    let blocks = blocks("console");
+    assert!(!blocks.is_empty());
+    file("enclave.sgxs", &stream());
+    file(
+        "operations.json",
+        b"[{\"op\": \"ECREATE\", \"size\": 8192}]",
+    );
+    // A SIGSTRUCT over nothing in particular: what EINIT makes of it is a result.
+    let made = ["run", "sgx/hello-enclave", "--json"];
+    let all = teescope(&made).json();
+    let steps = all["steps"].as_array().expect("steps");
+    let events = steps
+        .iter()
+        .flat_map(|s| s["events"].as_array().expect("events"));
+    let sigstruct = events
+        .filter(|e| e["what"] == "SIGSTRUCT")
+        .find_map(|e| e["bytes"].as_str())
+        .expect("a SIGSTRUCT");
+    let bytes: Vec<u8> = (0..sigstruct.len() / 2)
+        .map(|i| u8::from_str_radix(&sigstruct[2 * i..2 * i + 2], 16).expect("hex"))
+        .collect();
+    file("enclave.sig", &bytes);
+    assert_eq!(
+        teescope(&["run", "sgx/hello-enclave", "--case", "run.json"]).code,
+        0
+    );
+    for line in blocks.iter().flat_map(|(_, block)| block.lines()) {
+        let line = line.strip_prefix("$ teescope ").expect("a command");
+        let ended = program(&folder())
+            .args(words(line))
+            .output()
+            .expect("started");
+        let err = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!((ended.status.code(), &*err), (Some(0), ""), "{line}");
+    }
+}

@@ -1,0 +1,20 @@
+//! SIGSTRUCTs: the parser, the recogniser, and every byte accounted for.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use teescope_core::bytes::dump_layout;
+use teescope_core::sgx::recognise;
+use teescope_core::sgx::structs::SigStruct;
+
+fuzz_target!(|data: &[u8]| {
+    let known = recognise(data).is_some_and(|found| found.key == "sigstruct");
+    match SigStruct::decode(data, 0) {
+        Ok(sig) => assert_eq!(sig.encode(), *data),
+        Err(bad) => assert!(bad.at <= data.len() as u64),
+    }
+    // The dump is slow, so only some inputs get it.
+    if known && data.iter().fold(0_u8, |sum, b| sum.wrapping_add(*b)) % 32 == 0 {
+        let lines = dump_layout(SigStruct::LAYOUT, data, 0);
+        assert_eq!(lines.iter().map(|l| l.len).sum::<usize>(), data.len());
+    }
+});
