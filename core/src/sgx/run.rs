@@ -54,6 +54,10 @@ impl trace::Machine for Machine {
         op_text::name(op)
     }
 
+    fn brief(op: &Op) -> Text {
+        super::tells::brief(op)
+    }
+
     fn says(&self, op: &Op) -> Text {
         self.op_says(op)
     }

@@ -218,6 +218,29 @@ impl Machine {
     }
 }
 
+/// The main operand of an operation, short.
+pub(super) fn brief(op: &Op) -> Text {
+    let at = |n: u64| Text::from(hex::addr(n));
+    match op {
+        Op::Eadd(a) => format!(
+            "{} {} {}",
+            words::page_type(a.flags.page_type()),
+            words::rwx(a.flags),
+            hex::addr(a.offset)
+        )
+        .into(),
+        Op::Eextend { offset, .. } => at(*offset),
+        Op::Eremove { page, .. } => match page {
+            Which::Offset { offset, .. } => at(*offset),
+            Which::Secs { .. } => "SECS".into(),
+            Which::Epc(page) => format!("EPC {}", hex::short(*page)).into(),
+        },
+        Op::Wrmsr { msr, .. } => format!("{msr:X}H").into(),
+        Op::Write { at: address, .. } | Op::Flip { at: address, .. } => at(*address),
+        _ => Text::none(),
+    }
+}
+
 fn ram_name(place: &Place) -> Text {
     use super::driver::buffers;
     let known = [

@@ -55,6 +55,12 @@ pub trait Machine: Clone + 'static {
     /// The operation's technical name, such as `ENCLS[EADD]`.
     fn name(op: &Self::Op) -> Text;
 
+    /// The operation's main operand, as short as a line of the step list wants it: `0x1100`.
+    fn brief(op: &Self::Op) -> Text {
+        let _ = op;
+        Text::none()
+    }
+
     /// The operation in plain words, with its main operands.
     fn says(&self, op: &Self::Op) -> Text;
 

@@ -239,6 +239,9 @@ impl<M: Machine> Session for Run<M> {
         StepLine {
             position,
             name: planned.as_ref().map_or_else(Text::none, |p| M::name(&p.op)),
+            brief: planned
+                .as_ref()
+                .map_or_else(Text::none, |p| M::brief(&p.op)),
             label: planned.map(|p| p.label).unwrap_or_default(),
             outcome: self.history.outcome(position),
             edited: self.plan.is_edited(position - 1),

@@ -71,6 +71,8 @@ pub struct StepLine {
     pub label: String,
     /// Its technical name.
     pub name: Text,
+    /// Its main operand, short; empty if there is nothing to tell.
+    pub brief: Text,
     /// How it ended; `None` if the run has not come there yet.
     pub outcome: Option<Outcome>,
     /// Whether the reader inserted or replaced this step.

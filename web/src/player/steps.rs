@@ -204,7 +204,10 @@ fn draw(ctx: &Ctx, run: &Run, kind: &Kind, position: u64) -> Html {
                     html! { <span class="why">{ format!("✕ {}", ctx.t(&stop.name())) }</span> }
                 }
                 _ => {
-                    html! { <span class="dim">{ tail(&line.label, &groups[i].label).to_string() }</span> }
+                    // The operand says more than the end of a label, where the machine gives one.
+                    let brief = ctx.t(&line.brief);
+                    let tail = tail(&line.label, &groups[i].label);
+                    html! { <span class="dim">{ if brief.is_empty() { tail.into() } else { brief } }</span> }
                 }
             };
             step(
