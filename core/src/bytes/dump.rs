@@ -48,7 +48,7 @@ pub fn dump(bytes: &[u8], at: u64, fields: &[FieldValue]) -> Vec<DumpLine> {
             "unexplained",
             &mut lines,
         );
-        let meaning = format!("{}: {}", field.name, field.text);
+        let meaning = format!("{}: {}", field.name, field.text.en());
         if start == end {
             let (offset, hex) = (at + start as u64, String::new());
             lines.push(DumpLine {

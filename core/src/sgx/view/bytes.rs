@@ -179,11 +179,11 @@ pub(in super::super) fn fields(layout: &'static Layout, data: &[u8]) -> Vec<Fiel
     all.map(|f| Field {
         offset: f.offset,
         size: f.size,
-        value: f.text.to_string().into(),
+        value: f.text,
         meaning: Text::said(f.key, f.meaning),
         reserved: f.reserved,
         tone: Tone::Plain,
-        name: f.name.to_string().into(),
+        name: f.name.into(),
     })
     .collect()
 }

@@ -61,8 +61,8 @@ shared_test! {
         assert_eq!(bytes[14..], [0x0f, 0x10, 2, 0, 0, 0]);
         assert_eq!(Wide::decode(&bytes, 0), Ok(wide));
         let rows = fields_of(Wide::LAYOUT, &bytes);
-        assert_eq!(rows[0].text, "0x102 (258)");
-        assert_eq!(rows[2].text, "0x708_090a_0b0c_0d0e");
+        assert_eq!(rows[0].text.en(), "0x102 (258)");
+        assert_eq!(rows[2].text.en(), "0x708_090a_0b0c_0d0e");
         assert_eq!(rows[4].since, Some("V2"));
     }
 
