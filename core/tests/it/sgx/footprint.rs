@@ -115,7 +115,7 @@ fn true_bytes(a: &Machine, b: &Machine, told: &Told) {
 
 shared_test! {
     fn every_change_lies_in_a_place_that_was_told() {
-        let (walks, steps) = if cfg!(target_arch = "wasm32") { (4, 150) } else { (30, 300) };
+        let (walks, steps) = if cfg!(target_arch = "wasm32") { (4, 150) } else { (10, 300) };
         let hash = teescope_core::crypto::sha256::sha256(&key().modulus());
         for seed in 1..=walks {
             let mut d = Dice::new(1000 + seed);
