@@ -23,6 +23,8 @@ pub struct Tee {
     pub scenarios: Vec<&'static dyn Scenario>,
     /// Says whether a file is one of this machine's artefacts.
     pub recognise: fn(&[u8]) -> Option<Recognised>,
+    /// What is left out or only a model, each with the reason, as a sentence.
+    pub gaps: fn() -> Vec<Text>,
 }
 
 /// A file that a machine knows.

@@ -42,12 +42,14 @@ pub(crate) fn Gallery(props: &Props) -> Html {
                 <div class="actions"><Settings /></div>
             </header>
             <main id="panels" tabindex="-1">
-                { intro(&ctx) }
+                <div class="top">
+                    { intro(&ctx) }
+                    <DropZone />
+                </div>
                 for shelf in shelves.iter() { { draw(&ctx, shelf, &link) } }
                 if shelves.is_empty() {
                     <p class="empty">{ ctx.t(&text!("ui.gallery.empty", "No machine is built into this page.")) }</p>
                 }
-                <DropZone />
                 { questions(&ctx, &shelves, &link) }
             </main>
         </div>
@@ -97,6 +99,12 @@ fn draw(ctx: &Ctx, shelf: &Shelf, link: &Link) -> Html {
                     </li>
                 }
             </ol>
+            <details class="gaps">
+                <summary>{ ctx.t(&text!("ui.gallery.gaps", "What is left out, and what is a model")) }</summary>
+                <ul>
+                    for (i, gap) in (tee.gaps)().iter().enumerate() { <li key={i}>{ ctx.t(gap) }</li> }
+                </ul>
+            </details>
         </section>
     }
 }

@@ -45,6 +45,7 @@ pub fn tee() -> Tee {
             &from_file::FROM_FILE,
         ],
         recognise: super::recognise::recognise,
+        gaps: super::gaps::gaps,
     }
 }
 
