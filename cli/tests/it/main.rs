@@ -3,6 +3,7 @@
 mod commands;
 mod files;
 mod readme;
+mod snippets;
 
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -1,9 +1,7 @@
-//! Every registered scenario: its golden trace, its promises, and its snippets run outside.
+//! Every registered scenario: its golden trace and its promises.
 
 mod golden;
 mod promises;
-#[cfg(not(target_arch = "wasm32"))]
-mod snippets;
 
 use teescope_core::tees;
 use teescope_core::trace::{Inputs, Progress, Scenario, Session, Settings};

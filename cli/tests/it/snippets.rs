@@ -2,13 +2,16 @@
 
 use std::process::Command;
 
-use super::{listed, open};
+use teescope_core::tees;
+use teescope_core::trace::{Inputs, Settings};
 
 #[test]
 fn every_snippet_prints_what_it_says() {
     let mut ran = 0;
-    for scenario in listed() {
-        let mut run = open(scenario);
+    let all = tees::all().into_iter().flat_map(|t| t.scenarios);
+    for scenario in all.filter(|s| s.info().listed) {
+        let run = scenario.open(&Settings::default(), &Inputs::new());
+        let mut run = run.unwrap_or_else(|e| panic!("{}: {e}", scenario.info().id));
         for position in 1..=run.len() {
             // Chunk after chunk is the same snippet: the first and every seventh stand for the rest.
             let label = run.label(position);
