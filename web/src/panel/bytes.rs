@@ -16,6 +16,9 @@ use crate::state::{Ctx, use_ctx};
 /// Bytes a line.
 const LINE: usize = 16;
 
+/// The field that is pointed at and the field that is looked at closely.
+type Lights = (Option<usize>, Option<usize>);
+
 /// A line of the dump, or a run of lines that hold nothing but unchanged zeros.
 enum Part {
     Line(usize),
@@ -67,7 +70,7 @@ pub(super) fn BytesView(props: &Props) -> Html {
         <>
             <div class="bytes" onpointerover={over} onpointerleave={leave} onclick={click} onfocusin={focus}>
                 <div class="dump" role="group" tabindex="0" aria-label={title}>
-                    for part in parts(props, bytes) { { draw(props, bytes, &owners, &part, *hot) } }
+                    for part in parts(props, bytes) { { draw(props, bytes, &owners, &part, (*hot, *chosen)) } }
                 </div>
                 <div class="fields-of" onkeydown={keydown}>
                     { fields(&ctx, props, bytes, *hot, *chosen) }
@@ -120,7 +123,7 @@ fn parts(props: &Props, bytes: &Bytes) -> Vec<Part> {
     out
 }
 
-fn draw(props: &Props, bytes: &Bytes, owners: &[usize], part: &Part, hot: Option<usize>) -> Html {
+fn draw(props: &Props, bytes: &Bytes, owners: &[usize], part: &Part, lights: Lights) -> Html {
     match *part {
         Part::Zeros(n, lines) => {
             let (from, to) = (n * LINE, ((n + lines) * LINE).min(bytes.data.len()));
@@ -128,30 +131,33 @@ fn draw(props: &Props, bytes: &Bytes, owners: &[usize], part: &Part, hot: Option
                 .get(from)
                 .copied()
                 .filter(|o| owners[from..to].iter().all(|x| x == o));
-            let lit = owner.is_some() && owner == hot;
+            let lit = owner.is_some() && owner == lights.0;
+            let chosen = owner.is_some() && owner == lights.1;
             html! {
                 <div key={n} class="hexline"><span class="offset">{ offset(from) }</span>
-                    <span class={classes!("zero", lit.then_some("lit"))} data-field={owner.map(|o| o.to_string())}>
+                    <span class={classes!("zero", lit.then_some("lit"), chosen.then_some("chosen"))} data-field={owner.map(|o| o.to_string())}>
                         { format!("00 × {}", to - from) }</span></div>
             }
         }
         Part::Line(n) => html! {
             <div key={n} class="hexline"><span class="offset">{ offset(n * LINE) }</span>
                 for (i, piece) in pieces(props, bytes, owners, n).into_iter().enumerate() {
-                    { draw_piece(bytes, i, piece, hot) }
+                    { draw_piece(bytes, i, piece, lights) }
                 }
             </div>
         },
     }
 }
 
-fn draw_piece(bytes: &Bytes, i: usize, piece: Piece, hot: Option<usize>) -> Html {
+fn draw_piece(bytes: &Bytes, i: usize, piece: Piece, lights: Lights) -> Html {
+    let (hot, chosen) = lights;
     let f = bytes.fields.get(piece.field);
     let class = classes!(
         "piece",
         (piece.field % 2 == 1).then_some("odd"),
         piece.changed.then_some("new"),
         (hot == Some(piece.field)).then_some("lit"),
+        (chosen == Some(piece.field)).then_some("chosen"),
         f.is_some_and(|f| f.reserved).then_some("reserved"),
         f.map(|f| format!("tone-{}", f.tone.id()))
     );
@@ -202,6 +208,7 @@ fn fields(
                 for (i, f) in bytes.fields.iter().enumerate() {
                     <tr key={i} data-field={i.to_string()} class={classes!(
                         (hot == Some(i)).then_some("lit"),
+                        (chosen == Some(i)).then_some("selected"),
                         f.reserved.then_some("reserved"),
                         props.changes().has(bytes.id, &format!("{}@{}", f.name.en(), f.offset)).then_some("new"))}>
                         <td class="m">{ f.offset }</td>

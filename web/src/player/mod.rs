@@ -81,6 +81,9 @@ pub(crate) fn Player(props: &Props) -> Html {
                 if play.runs.len() > 1 {
                     <branches::Branches play={play.clone()} />
                 }
+                if let Some(eyes) = eyes(play) {
+                    <p class="against eyes-on">{ ctx.t(&eyes) }</p>
+                }
                 if !frame.against.is_empty() {
                     <p class="against">{ ctx.t(&against(&frame)) }</p>
                 }
@@ -105,6 +108,19 @@ pub(crate) fn Player(props: &Props) -> Html {
             { dialog::opened(props.open, play, &frame) }
         </div>
     }
+}
+
+/// With whose eyes the panels are seen, if not everybody's.
+fn eyes(play: &Play) -> Option<Text> {
+    let observer = play.observer?;
+    let observers = play.run().session.borrow().observers();
+    let title = observers.into_iter().find(|(o, _)| *o == observer);
+    let title = title.map_or_else(|| observer.title(), |(_, title)| title);
+    Some(text!(
+        "ui.eyes.on",
+        "What this observer can see: {who}",
+        who = title
+    ))
 }
 
 /// With what the panels are compared, and whether anything differs.

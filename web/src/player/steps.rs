@@ -34,8 +34,14 @@ pub(crate) fn Steps(props: &Props) -> Html {
         || ctx.t(&text!("ui.steps.start", "Start")),
         |l| ctx.t(&l.name),
     );
+    // On narrow screens the list covers the card: choosing a step puts it away.
+    let chosen = use_callback(open.setter(), |event: MouseEvent, open| {
+        if dom::data(&event, "step").is_some() {
+            open.set(false);
+        }
+    });
     html! {
-        <nav class={classes!("steps", open.then_some("is-open"), (props.run.len > 9_999).then_some("long"))} aria-label={ctx.t(&text!("ui.steps", "Steps"))}>
+        <nav onclick={chosen} class={classes!("steps", open.then_some("is-open"), (props.run.len > 9_999).then_some("long"))} aria-label={ctx.t(&text!("ui.steps", "Steps"))}>
             <button class="strip" onclick={toggle} aria-expanded={open.to_string()}>
                 <span class="m">{ format!("{} / {}", props.position, props.run.len) }</span>
                 <b>{ now }</b>
