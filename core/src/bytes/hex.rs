@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::{Malformed, Why};
+use crate::text;
 
 /// Bytes that `Display` as lower-case hex without separators, the way digests are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +59,11 @@ pub fn decode(text: &str) -> Result<Vec<u8>, Malformed> {
             continue;
         }
         let Some(digit) = c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()) else {
-            let why = format!("has {c:?} where a digit 0-9 or a-f belongs");
+            let why = text!(
+                "malformed.hex-digit",
+                "has {found} where a digit 0-9 or a-f belongs",
+                found = format!("{c:?}")
+            );
             return Err(Malformed::says(at as u64, "hex text", why));
         };
         high = match high {
@@ -74,7 +79,7 @@ pub fn decode(text: &str) -> Result<Vec<u8>, Malformed> {
         Some(_) => Err(Malformed::says(
             text.len() as u64,
             "hex text",
-            "ends in half a byte",
+            text!("malformed.half-byte", "ends in half a byte"),
         )),
     }
 }

@@ -1,9 +1,12 @@
 //! The one error of every parser: where it happened, in which field, and what was expected.
 
 use alloc::borrow::Cow;
+use alloc::string::ToString;
 use core::fmt;
 
 use super::hex;
+use crate::text;
+use crate::text::Text;
 
 /// Bytes that are not what their format says.
 ///
@@ -42,12 +45,12 @@ pub enum Why {
     /// A number is not one of those the format allows.
     Value {
         /// What the format allows, as the end of "should be ...".
-        expected: Cow<'static, str>,
+        expected: Text,
         /// The number found.
         found: u64,
     },
     /// Anything else, as the end of a sentence whose subject is the field.
-    Says(Cow<'static, str>),
+    Says(Text),
 }
 
 impl Malformed {
@@ -64,49 +67,76 @@ impl Malformed {
     /// A malformed `field` described by the end of a sentence whose subject is the field,
     /// for example `"is not a power of two"`.
     #[must_use]
-    pub fn says(
-        at: u64,
-        field: impl Into<Cow<'static, str>>,
-        says: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub fn says(at: u64, field: impl Into<Cow<'static, str>>, says: impl Into<Text>) -> Self {
         Self::new(at, field, Why::Says(says.into()))
+    }
+
+    /// The same as a full sentence, which `Display` gives in English.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        let at = match self.at {
+            at @ 0..=9 => hex::short(at),
+            at => alloc::format!("{} ({at})", hex::short(at)),
+        };
+        let field = text!(
+            "malformed.field",
+            "{field} at offset {at}",
+            field = self.field.as_ref(),
+            at = at
+        );
+        match &self.why {
+            Why::Short { needs, left: 0 } => text!(
+                "malformed.ends",
+                "{field} needs {needs} but the input ends there.",
+                field = field,
+                needs = count(*needs)
+            ),
+            Why::Short { needs, left } => text!(
+                "malformed.short",
+                "{field} needs {needs} but only {left} can be read.",
+                field = field,
+                needs = count(*needs),
+                left = left.to_string()
+            ),
+            Why::Trailing { extra } => text!(
+                "malformed.trailing",
+                "{field} is followed by {extra} that nothing explains.",
+                field = field,
+                extra = count(*extra)
+            ),
+            Why::Reserved { found } => text!(
+                "malformed.reserved",
+                "{field} must be zero but holds {found}.",
+                field = field,
+                found = alloc::format!("{found:#04x}")
+            ),
+            Why::Value { expected, found } => text!(
+                "malformed.value",
+                "{field} should be {expected} but is {found}.",
+                field = field,
+                expected = expected.clone(),
+                found = hex::number(*found)
+            ),
+            Why::Says(says) => text!(
+                "malformed.says",
+                "{field} {says}.",
+                field = field,
+                says = says.clone()
+            ),
+        }
+    }
+}
+
+fn count(bytes: u64) -> Text {
+    match bytes {
+        1 => text!("malformed.byte", "1 byte"),
+        n => text!("malformed.bytes", "{n} bytes", n = n.to_string()),
     }
 }
 
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at offset {:#x}", self.field, self.at)?;
-        if self.at > 9 {
-            write!(f, " ({})", self.at)?;
-        }
-        match &self.why {
-            Why::Short { needs, left: 0 } => {
-                write!(
-                    f,
-                    " needs {} but the input ends there.",
-                    hex::count(*needs, "byte")
-                )
-            }
-            Why::Short { needs, left } => {
-                write!(
-                    f,
-                    " needs {} but only {left} can be read.",
-                    hex::count(*needs, "byte")
-                )
-            }
-            Why::Trailing { extra } => {
-                write!(
-                    f,
-                    " is followed by {} that nothing explains.",
-                    hex::count(*extra, "byte")
-                )
-            }
-            Why::Reserved { found } => write!(f, " must be zero but holds {found:#04x}."),
-            Why::Value { expected, found } => {
-                write!(f, " should be {expected} but is {}.", hex::number(*found))
-            }
-            Why::Says(says) => write!(f, " {says}."),
-        }
+        f.write_str(&self.text().en())
     }
 }
 

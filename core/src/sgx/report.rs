@@ -145,7 +145,7 @@ impl Report {
 }
 
 fn malformed(bad: &Malformed) -> Text {
-    format!("{bad}").into()
+    bad.text()
 }
 
 /// Why a stream cannot be built, as a sentence.

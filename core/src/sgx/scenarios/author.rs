@@ -26,7 +26,7 @@ pub(super) struct Signer {
 impl Signer {
     /// The demo author of an enclave with these settings.
     pub(super) fn demo(attributes: Attributes, miscselect: Miscselect) -> Result<Self, BadInput> {
-        let key = demo_signer().map_err(|e| bad_key(alloc::format!("{e}")))?;
+        let key = demo_signer().map_err(|e| bad_key(alloc::format!("{e}").into()))?;
         Ok(Self {
             author: Author::of(attributes, miscselect),
             key: Rc::new(key),
@@ -57,11 +57,14 @@ impl Signer {
             .strip_prefix("sha256-")
             .unwrap_or_default();
         if hex::encode(&sha256(&file.bytes)) != named {
-            return Err(bad_key("the file is not the one the link names".into()));
+            return Err(bad_key(text!(
+                "key.other",
+                "the file is not the one the link names."
+            )));
         }
-        let pem =
-            core::str::from_utf8(&file.bytes).map_err(|_| bad_key("it is no PEM text".into()))?;
-        let key = PrivateKey::from_pem(pem).map_err(|e| bad_key(alloc::format!("{e}")))?;
+        let pem = core::str::from_utf8(&file.bytes)
+            .map_err(|_| bad_key(text!("key.no-pem", "it is no PEM text.")))?;
+        let key = PrivateKey::from_pem(pem).map_err(|e| bad_key(alloc::format!("{e}").into()))?;
         self.key = Rc::new(key);
         Ok(self)
     }
@@ -91,7 +94,7 @@ impl Signer {
     }
 }
 
-fn bad_key(why: alloc::string::String) -> BadInput {
+fn bad_key(why: Text) -> BadInput {
     BadInput {
         key: "key".into(),
         missing_file: false,

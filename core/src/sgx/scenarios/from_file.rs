@@ -350,7 +350,7 @@ fn unreadable(key: &'static str, input: &Input, bad: &Malformed) -> BadInput {
             "file.unreadable",
             "{name} cannot be used: {why}",
             name = input.name.as_str(),
-            why = alloc::format!("{bad}")
+            why = bad.text()
         ),
     }
 }

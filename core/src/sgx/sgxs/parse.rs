@@ -11,6 +11,8 @@ use super::record::{Kind, Record};
 use crate::bytes::{Malformed, hex};
 use crate::memory::{CHUNK, CHUNKS, PAGE};
 use crate::sgx::structs::{PageType, SecInfoFlags};
+use crate::text;
+use crate::text::Text;
 
 /// How many chunk records may follow a place from which the index starts to count.
 const REACH: usize = CHUNKS;
@@ -41,7 +43,11 @@ impl Sgxs {
     pub fn parse(bytes: Rc<[u8]>) -> Result<Self, Malformed> {
         let first = Record::read(&bytes, 0)?;
         if first.kind != Kind::Ecreate {
-            let why = alloc::format!("is {}; a stream begins with ECREATE", first.kind.name());
+            let why = text!(
+                "sgxs.first",
+                "is {record}; a stream begins with ECREATE",
+                record = first.kind.name()
+            );
             return Err(Malformed::says(0, "record tag", why));
         }
         let mut parser = Parser {
@@ -64,7 +70,10 @@ impl Sgxs {
             let record = Record::read(&bytes, at)?;
             match record.kind {
                 Kind::Ecreate => {
-                    let why = "is a second ECREATE; a stream describes one enclave";
+                    let why = text!(
+                        "sgxs.second",
+                        "is a second ECREATE; a stream describes one enclave"
+                    );
                     return Err(Malformed::says(at as u64, "record tag", why));
                 }
                 Kind::Eadd => parser.page(record)?,
@@ -81,27 +90,41 @@ impl Sgxs {
 impl Parser {
     fn page(&mut self, record: Record) -> Result<(), Malformed> {
         let at = record.at as u64 + 8;
-        let wrong = |why: alloc::string::String| Err(Malformed::says(at, "EADD.offset", why));
+        let wrong = |why: Text| Err(Malformed::says(at, "EADD.offset", why));
         let offset = record.offset;
         let shown = hex::addr(offset);
         if !offset.is_multiple_of(PAGE as u64) {
-            return wrong(alloc::format!("is {shown}, not a multiple of 4,096"));
+            return wrong(text!(
+                "sgxs.page-unaligned",
+                "is {at}, not a multiple of 4,096",
+                at = shown
+            ));
         }
         if offset >= self.file.size {
             let size = hex::addr(self.file.size);
-            return wrong(alloc::format!(
-                "is {shown}, outside an enclave of {size} bytes"
+            return wrong(text!(
+                "sgxs.page-outside",
+                "is {at}, outside an enclave of {size} bytes",
+                at = shown,
+                size = size
             ));
         }
         if self.pages.contains_key(&offset) {
-            return wrong(alloc::format!("is {shown}, where a page was added already"));
+            return wrong(text!(
+                "sgxs.page-again",
+                "is {at}, where a page was added already",
+                at = shown
+            ));
         }
         let flags = SecInfoFlags::from_bits(record.value);
         if flags.page_type() == PageType::TCS && flags.intersects(SecInfoFlags::RWX) {
             return Err(Malformed::says(
                 record.at as u64 + 16,
                 "EADD.SECINFO.FLAGS",
-                "gives a TCS permissions, which EADD takes away before it measures; a stream holds what is measured",
+                text!(
+                    "sgxs.tcs-rights",
+                    "gives a TCS permissions, which EADD takes away before it measures; a stream holds what is measured"
+                ),
             ));
         }
         let page = Page {
@@ -126,22 +149,30 @@ impl Parser {
             _ => "UNMEASRD.offset",
         };
         let at = record.at as u64 + 8;
-        let wrong = |why: alloc::string::String| Malformed::says(at, field, why);
+        let wrong = |why: Text| Malformed::says(at, field, why);
         let shown = hex::addr(record.offset);
         if !record.offset.is_multiple_of(CHUNK as u64) {
-            return Err(wrong(alloc::format!("is {shown}, not a multiple of 256")));
+            return Err(wrong(text!(
+                "sgxs.chunk-unaligned",
+                "is {at}, not a multiple of 256",
+                at = shown
+            )));
         }
         let base = record.offset & !(PAGE as u64 - 1);
         let Some(page) = self.pages.get_mut(&base) else {
-            return Err(wrong(alloc::format!(
-                "is {shown}, on a page that no EADD before it added"
+            return Err(wrong(text!(
+                "sgxs.chunk-alone",
+                "is {at}, on a page that no EADD before it added",
+                at = shown
             )));
         };
         let number = ((record.offset - base) / CHUNK as u64) as usize;
         let bit = 1_u16 << number;
         if page.seen & bit != 0 {
-            return Err(wrong(alloc::format!(
-                "is {shown}, a chunk that was there already"
+            return Err(wrong(text!(
+                "sgxs.chunk-again",
+                "is {at}, a chunk that was there already",
+                at = shown
             )));
         }
         page.seen |= bit;

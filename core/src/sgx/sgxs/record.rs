@@ -1,9 +1,9 @@
 //! One record of a stream, read where it lies.
 
-use alloc::borrow::Cow;
-
 use crate::bytes::{Malformed, Reader, Why};
 use crate::memory::CHUNK;
+use crate::text;
+use crate::text::Text;
 
 /// As many zeros as a header has reserved bytes at most.
 const ZEROS: [u8; 48] = [0; 48];
@@ -184,7 +184,13 @@ fn unreadable(rest: &[u8], at: usize, kind: Option<Kind>) -> Malformed {
         let read = reader.bytes(*size as u64, *name);
         read.err()
     });
-    missing.unwrap_or_else(|| Malformed::says(at as u64, kind.name(), "cannot be read"))
+    missing.unwrap_or_else(|| {
+        Malformed::says(
+            at as u64,
+            kind.name(),
+            text!("sgxs.unread", "cannot be read"),
+        )
+    })
 }
 
 /// Where the first reserved byte lies that is not zero.
@@ -205,13 +211,16 @@ fn not_zero(rest: &[u8], at: usize, kind: Kind) -> Malformed {
 }
 
 /// What is wrong with a tag that opens no record.
-fn unknown(tag: &[u8; 8]) -> Cow<'static, str> {
+fn unknown(tag: &[u8; 8]) -> Text {
     if tag == b"UNSIZED\0" {
-        return "is UNSIZED: the enclave's size is still open, so it can neither be loaded nor measured. Let the tool that made the file fix the size".into();
+        return text!(
+            "sgxs.unsized",
+            "is UNSIZED: the enclave's size is still open, so it can neither be loaded nor measured. Let the tool that made the file fix the size"
+        );
     }
-    alloc::format!(
-        "is {}, which is none of ECREATE, EADD, EEXTEND and UNMEASRD",
-        crate::bytes::hex::encode(tag)
+    text!(
+        "sgxs.unknown-tag",
+        "is {tag}, which is none of ECREATE, EADD, EEXTEND and UNMEASRD",
+        tag = crate::bytes::hex::encode(tag)
     )
-    .into()
 }
