@@ -136,6 +136,21 @@ shared_test! {
         assert_eq!(step.broken().map(|r| r.id), Some("EADD.write-needs-read"));
     }
 
+    fn an_enclave_larger_than_the_epc_gets_a_larger_one() {
+        // 96 MiB hold 24,576 pages, one of which is the SECS.
+        for (pages, larger) in [(24_575, false), (24_576, true)] {
+            let mut stream = ecreate(0x1000_0000);
+            for page in 0..pages {
+                stream.extend(eadd(page << 12, 0x203));
+            }
+            let mut run = open(&[("stream", &stream)], &[]).expect("opened");
+            let said = run.step(1).expect("a step").caption.en();
+            assert_eq!(said.contains("given 24,577 EPC pages"), larger, "{said}");
+            let last = format!("load.p{}.eadd", pages - 1);
+            assert_eq!(run.find(&last), Some(3 + pages));
+        }
+    }
+
     fn unusable_files_are_refused_with_a_sentence() {
         let why = |files: &[(&str, &[u8])]| match open(files, &[]) {
             Ok(_) => panic!("opened"),

@@ -6,7 +6,7 @@ use teescope_core::bytes::hex;
 use teescope_core::crypto::sha256::sha256;
 use teescope_core::memory::Page;
 use teescope_core::sgx::sgxs::{Item, Sgxs, write};
-use teescope_core::sgx::{Build, recognise};
+use teescope_core::sgx::{Build, Call, Op, recognise};
 
 use crate::vectors;
 
@@ -159,6 +159,23 @@ shared_test! {
             }
         }
         assert_eq!(measured(file), hex::encode(&sha256(&bytes)));
+    }
+
+    fn what_a_stream_cannot_tell_is_not_written() {
+        let build = Build::usual(Rc::new(parse(&[ecreate(0x2000), eadd(0, 0x203)].concat())));
+        let own: Vec<Op> = (0..2).filter_map(|i| build.op(i)).collect();
+        let written = |ops: &[Op]| write(ops).map_err(|bad| (bad.index, bad.to_string()));
+        let epa = Op::Epa { call: Call::default() };
+        let (index, said) = written(&[&own[..], &[epa]].concat()).expect_err("EPA");
+        assert!(index == 2 && said.contains("does not fit"), "{said}");
+        let (index, _) = written(&own[1..]).expect_err("no ECREATE");
+        assert_eq!(index, 0);
+        let extend = Op::Eextend { enclave: 0, offset: 0x1000, call: Call::default() };
+        let (index, said) = written(&[&own[..], &[extend]].concat()).expect_err("no page");
+        assert!(index == 2 && said.contains("EINVAL (22)"), "{said}");
+        // What surrounds the building is no part of it.
+        let around = [&[Op::Boot][..], &own].concat();
+        assert_eq!(written(&around), written(&own));
     }
 
     fn what_contradicts_itself_is_refused_where_it_stands() {
