@@ -10,6 +10,7 @@ use super::edit::{Edit, EditAction};
 use super::edits::{Edits, Kind, Origin};
 use super::op_text::{BadOp, OpText};
 use super::segment::{Planned, Segment};
+use super::session::{Group, Outline};
 
 /// A plan: segments, and the edits a reader made.
 #[derive(Clone, Debug)]
@@ -219,6 +220,25 @@ impl<O: Clone + 'static> Plan<O> {
             first += len;
         }
         spans.into_boxed_slice()
+    }
+
+    /// The table of contents of the edited plan.
+    pub(super) fn outline(&self) -> Outline {
+        let spans = self.spans();
+        let groups = self.segments.iter().zip(spans.iter());
+        let groups = groups.filter(|(_, (_, len))| *len > 0);
+        Outline {
+            groups: groups
+                .map(|(s, (first, len))| Group {
+                    label: s.label.clone(),
+                    phase: s.phase,
+                    title: s.title.clone(),
+                    first: first + 1,
+                    len: *len,
+                    fold: s.group,
+                })
+                .collect(),
+        }
     }
 
     /// The n-th operation of the unedited plan.

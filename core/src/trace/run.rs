@@ -17,7 +17,7 @@ use super::outcome::Outcome;
 use super::plan::Plan;
 use super::recorder::{Event, Place, Sink};
 use super::scenario::{ScenarioInfo, Settings};
-use super::session::{Group, Outline, Progress, Session, Snippet, Step, StepLine};
+use super::session::{Outline, Progress, Session, Snippet, Step, StepLine};
 use super::vocabulary::{Observer, Phase};
 use crate::text::Text;
 use crate::view::{Access, Probe, View};
@@ -61,7 +61,7 @@ impl<M: Machine> Run<M> {
         Ok(Self {
             info: Rc::new(info),
             settings,
-            outline: Rc::new(outline(&edited)),
+            outline: Rc::new(edited.outline()),
             plan: edited,
             base: plan,
             history: History::new(start.clone()),
@@ -169,27 +169,6 @@ fn not_reached(rules: &[&'static super::Rule], events: &[Event]) -> Vec<&'static
             .any(|e| matches!(e, Event::Check { rule: r, .. } if r.id == rule.id))
     };
     rules.iter().copied().filter(|r| !reached(r)).collect()
-}
-
-fn outline<O: Clone + 'static>(plan: &Plan<O>) -> Outline {
-    let spans = plan.spans();
-    let groups = plan
-        .segments()
-        .iter()
-        .zip(spans.iter())
-        .filter(|(_, (_, len))| *len > 0);
-    Outline {
-        groups: groups
-            .map(|(s, (first, len))| Group {
-                label: s.label.clone(),
-                phase: s.phase,
-                title: s.title.clone(),
-                first: first + 1,
-                len: *len,
-                fold: s.group,
-            })
-            .collect(),
-    }
 }
 
 impl<M: Machine> Session for Run<M> {
@@ -391,7 +370,7 @@ impl<M: Machine> Session for Run<M> {
         Ok(Box::new(Self {
             info: self.info.clone(),
             settings,
-            outline: Rc::new(outline(&plan)),
+            outline: Rc::new(plan.outline()),
             plan,
             base: self.base.clone(),
             cursor: (history.done(), history.front().clone()),
