@@ -12,7 +12,7 @@ mod content;
 mod json;
 mod read;
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -29,7 +29,7 @@ use crate::trace::{Event, Machine as _, OpText, Outcome, Place, Rule, Sink};
 pub struct Case {
     /// Its name in the file.
     pub name: Option<String>,
-    /// The operations, with the offset each was given, if any.
+    /// The operations.
     pub ops: Vec<Op>,
 }
 
@@ -151,7 +151,7 @@ pub fn apply(case: &Case) -> CaseDone {
 }
 
 fn one(machine: &mut Machine, op: &Op, step: u64) -> Done {
-    let text = Machine::print_op(op).unwrap_or_else(|| OpText::new(&op_name(op)));
+    let text = Machine::print_op(op).unwrap_or_else(|| OpText::new(&Machine::name(op).en()));
     let mut events = Vec::new();
     let outcome = machine.apply(op, &mut Sink::Events(&mut events));
     let broken = events.iter().rev().find_map(|e| match e {
@@ -179,13 +179,6 @@ fn one(machine: &mut Machine, op: &Op, step: u64) -> Done {
         broken: broken.filter(|_| !outcome.is_done()),
         measurement: state.map(|s| Measured::of(&s.measurement)),
         absorbed: absorbed.map(|(record, data, _)| (record, data)),
-    }
-}
-
-fn op_name(op: &Op) -> String {
-    match op {
-        Op::Eadd(_) => "EADD".to_string(),
-        _ => Machine::name(op).en(),
     }
 }
 
