@@ -18,9 +18,9 @@ pub struct Platform {
     pub epc_pages: u64,
     /// First byte after physical memory.
     pub memory_end: Physical,
-    /// log2 of the largest enclave in 64-bit mode (CPUID.12H.0:EDX[15:8]).
+    /// log2 of the largest enclave in 64-bit mode (CPUID.12H.0:EDX\[15:8\]).
     pub max_size_64: u8,
-    /// log2 of the largest enclave outside 64-bit mode (CPUID.12H.0:EDX[7:0]).
+    /// log2 of the largest enclave outside 64-bit mode (CPUID.12H.0:EDX\[7:0\]).
     pub max_size_32: u8,
     /// Attributes an enclave may ask for (CPUID.12H.1).
     pub attributes: AttributesFlags,
