@@ -65,7 +65,7 @@ pub fn App(props: &Props) -> Html {
         <ContextProvider<Chosen> context={Chosen(state.theme)}>
             <div class={classes!("page", over.then_some("is-over"))} ondragover={dragover} ondragleave={dragleave} ondrop={dropped}>
                 { page(&state) }
-                <NoticeBar notice={state.notice.clone()} />
+                { notice_bar(&ctx, state.notice.as_ref()) }
             </div>
         </ContextProvider<Chosen>>
         </ContextProvider<Ctx>>
@@ -308,19 +308,13 @@ fn press(ctx: &Ctx, event: &KeyboardEvent, playing: bool, to_original: bool) -> 
     true
 }
 
-#[derive(PartialEq, Properties)]
-struct NoticeProps {
-    notice: Option<Notice>,
-}
-
 /// A sentence about what was just done, until the next thing is done.
-#[component]
-fn NoticeBar(props: &NoticeProps) -> Html {
-    let ctx = crate::state::use_ctx();
-    let close = use_callback(ctx.clone(), |_: MouseEvent, ctx| {
-        ctx.dispatch.dispatch(Action::Notice(None));
+fn notice_bar(ctx: &Ctx, notice: Option<&Notice>) -> Html {
+    let act = ctx.clone();
+    let close = Callback::from(move |_: MouseEvent| {
+        act.dispatch.dispatch(Action::Notice(None));
     });
-    let Some(notice) = &props.notice else {
+    let Some(notice) = notice else {
         return html! { <div class="nothing"></div> };
     };
     let class = if notice.bad {

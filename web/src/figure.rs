@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use teescope_core::view::figure::{Draw, Figure, Shape};
+use teescope_core::view::figure::{Draw, Figure, Shape, number};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, ResizeObserver};
 use yew::prelude::*;
@@ -53,8 +53,8 @@ pub(crate) fn FigureView(props: &Props) -> Html {
     let hidden = props.silent.then_some("true");
     let role = (!props.silent).then_some("img");
     html! {
-        <svg class="figure" width={figure.width.to_string()} height={figure.height.to_string()}
-            viewBox={format!("0 0 {} {}", figure.width, figure.height)} role={role} aria-hidden={hidden}
+        <svg class="figure" width={number(figure.width)} height={number(figure.height)}
+            viewBox={format!("0 0 {} {}", number(figure.width), number(figure.height))} role={role} aria-hidden={hidden}
             aria-label={role.map(|_| name)} onpointerover={over} onpointerleave={leave} onclick={click}>
             for (i, shape) in figure.shapes.iter().enumerate() {
                 { draw(i, shape, &ctx.lang, &lit, &props.selected) }
@@ -79,14 +79,14 @@ fn draw(i: usize, shape: &Shape, lang: &Lang, lit: &str, selected: &[String]) ->
     };
     match &shape.draw {
         Draw::Rect { x, y, w, h, r } => html! {
-            <rect key={i} class={class} data-key={key} x={x.to_string()} y={y.to_string()}
-                width={w.to_string()} height={h.to_string()} rx={r.to_string()}>{ tip }</rect>
+            <rect key={i} class={class} data-key={key} x={number(*x)} y={number(*y)}
+                width={number(*w)} height={number(*h)} rx={number(*r)}>{ tip }</rect>
         },
         Draw::Path(d) => html! {
             <path key={i} class={class} data-key={key} d={d.clone()}>{ tip }</path>
         },
         Draw::Text { x, y, anchor, text } => html! {
-            <text key={i} class={class} data-key={key} x={x.to_string()} y={y.to_string()}
+            <text key={i} class={class} data-key={key} x={number(*x)} y={number(*y)}
                 text-anchor={*anchor}>{ lang.t(text) }</text>
         },
     }

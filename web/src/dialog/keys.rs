@@ -5,7 +5,7 @@ use teescope_core::text::Text;
 use yew::prelude::*;
 
 use super::Dialog;
-use crate::state::use_ctx;
+use crate::state::Ctx;
 
 fn list() -> Vec<(&'static str, Text)> {
     vec![
@@ -49,9 +49,8 @@ fn list() -> Vec<(&'static str, Text)> {
     ]
 }
 
-#[component]
-pub(super) fn Keys() -> Html {
-    let ctx = use_ctx();
+/// The dialog of keys.
+pub(super) fn keys(ctx: &Ctx) -> Html {
     html! {
         <Dialog title={text!("ui.keys", "Keys")}>
             <dl class="keys">

@@ -15,18 +15,18 @@ use yew::prelude::*;
 
 use crate::player::frame::Frame;
 use crate::state::play::Play;
-use crate::state::{Open, use_ctx};
+use crate::state::{Ctx, Open, use_ctx};
 
 /// What is open, if anything is.
-pub(crate) fn opened(open: Option<Open>, play: &Rc<Play>, frame: &Rc<Frame>) -> Html {
+pub(crate) fn opened(ctx: &Ctx, open: Option<Open>, play: &Rc<Play>, frame: &Rc<Frame>) -> Html {
     let (play, frame) = (play.clone(), frame.clone());
     match open {
         None => html! { <div class="nothing"></div> },
-        Some(Open::Keys) => html! { <keys::Keys /> },
+        Some(Open::Keys) => keys::keys(ctx),
         Some(Open::GoTo) => html! { <goto::GoTo /> },
         Some(Open::Params) => html! { <params::Params {play} {frame} /> },
         Some(Open::Insert) => html! { <insert::Insert {play} {frame} /> },
-        Some(Open::Share) => html! { <share::Share {play} {frame} /> },
+        Some(Open::Share) => share::share(ctx, &play, &frame),
     }
 }
 

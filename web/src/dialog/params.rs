@@ -1,7 +1,5 @@
 //! Changing parameters: a field for each, by what it takes.
 
-use std::rc::Rc;
-
 use teescope_core::text;
 use teescope_core::text::Text;
 use teescope_core::trace::{Param, ParamKind, Params as Values, ScenarioInfo, Settings};
@@ -52,7 +50,7 @@ pub(super) fn Params(props: &Props) -> Html {
         <Dialog title={text!("ui.params", "Change a parameter")}>
             <p class="dim">{ ctx.t(&text!("ui.params.says", "A new run opens beside this one.")) }</p>
             <div onchange={change}>
-                <Fields info={info} values={Rc::new((*values).clone())} />
+                for p in &info.params { { field(&ctx, p, values.get(p.key).unwrap_or(&p.default)) } }
                 <label class="row"><span>{ ctx.t(&text!("ui.params.seed", "Seed")) }
                     <small>{ ctx.t(&text!("ui.params.seed-says", "everything that would be random comes from it")) }</small></span>
                     <input class="m" data-param="seed" value={(*seed).clone()} /></label>
@@ -87,38 +85,11 @@ fn settings(
     })
 }
 
-#[derive(PartialEq, Properties)]
-struct FieldsProps {
-    pub(crate) info: Rc<ScenarioInfo>,
-    pub(crate) values: Rc<Values>,
-}
-
-/// A field for every parameter; changes are heard by the element around them.
-#[component]
-fn Fields(props: &FieldsProps) -> Html {
+/// The field of one parameter; changes are heard by the element around it.
+fn field(ctx: &Ctx, p: &Param, value: &str) -> Html {
     html! {
-        <>
-            for p in &props.info.params {
-                <Field key={p.key} param={Rc::new(p.clone())} value={props.values.get(p.key).unwrap_or(&p.default).clone()} />
-            }
-        </>
-    }
-}
-
-#[derive(PartialEq, Properties)]
-struct FieldProps {
-    pub(crate) param: Rc<Param>,
-    pub(crate) value: String,
-}
-
-/// The field of one parameter.
-#[component]
-fn Field(props: &FieldProps) -> Html {
-    let ctx = use_ctx();
-    let p = &props.param;
-    html! {
-        <label class="row"><span>{ ctx.t(&p.title) }<small>{ ctx.t(&p.help) }</small></span>
-            { control(&ctx, p, &props.value) }</label>
+        <label key={p.key} class="row"><span>{ ctx.t(&p.title) }<small>{ ctx.t(&p.help) }</small></span>
+            { control(ctx, p, value) }</label>
     }
 }
 

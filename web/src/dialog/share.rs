@@ -4,15 +4,16 @@ use teescope_core::text;
 use teescope_core::trace::{ParamKind, dump};
 use yew::prelude::*;
 
-use super::{Dialog, Props};
+use super::Dialog;
 use crate::dom;
 use crate::player::copy;
-use crate::state::use_ctx;
+use crate::player::frame::Frame;
+use crate::state::Ctx;
+use crate::state::play::Play;
 
-#[component]
-pub(super) fn Share(props: &Props) -> Html {
-    let ctx = use_ctx();
-    let run = props.play.run();
+/// The dialog that hands a run on.
+pub(super) fn share(ctx: &Ctx, play: &Play, frame: &Frame) -> Html {
+    let run = play.run();
     let link = dom::window()
         .and_then(|w| w.location().href().ok())
         .unwrap_or_default();
@@ -38,7 +39,7 @@ pub(super) fn Share(props: &Props) -> Html {
         )
     };
     let set = run.settings().params;
-    let file = props.frame.info.params.iter().any(|p| {
+    let file = frame.info.params.iter().any(|p| {
         matches!(p.kind, ParamKind::File { .. }) && set.get(p.key).is_some_and(|v| !v.is_empty())
     });
     html! {

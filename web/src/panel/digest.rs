@@ -8,14 +8,13 @@ use yew::prelude::*;
 
 use super::Props;
 use crate::player::value::words;
-use crate::state::{Ctx, use_ctx};
+use crate::state::Ctx;
 
 /// Lines of sixteen bytes of one piece that are shown before the rest is folded.
 const LINES: usize = 4;
 
-#[component]
-pub(super) fn DigestView(props: &Props) -> Html {
-    let ctx = use_ctx();
+/// The body of the panel.
+pub(super) fn body(ctx: &Ctx, props: &Props) -> Html {
     let Panel::Digest(digest) = props.panel() else {
         return html! { <div class="nothing"></div> };
     };
@@ -26,10 +25,10 @@ pub(super) fn DigestView(props: &Props) -> Html {
                 <p class="digest-quiet">{ ctx.t(&text!("ui.digest.quiet", "This step feeds it nothing.")) }</p>
             }
             <dl class="digest">
-                for (i, piece) in digest.absorbed.iter().enumerate() { { absorbed(&ctx, i, piece) } }
+                for (i, piece) in digest.absorbed.iter().enumerate() { { absorbed(ctx, i, piece) } }
                 <div class="line sep"></div>
-                { running(&ctx, props, digest) }
-                { expected(&ctx, digest) }
+                { running(ctx, props, digest) }
+                { expected(ctx, digest) }
             </dl>
         </>
     }

@@ -20,6 +20,7 @@ const LISTED: usize = 400;
 pub(super) fn Drawn(props: &Props) -> Html {
     let ctx = use_ctx();
     let node = use_node_ref();
+    let open = use_state_eq(|| false);
     let width = use_width(&node, 760.0);
     let (stamp, lang) = (props.stamp().copied(), ctx.lang.clone());
     let drawn = {
@@ -42,7 +43,7 @@ pub(super) fn Drawn(props: &Props) -> Html {
     };
     let selected = Rc::new(selected(props));
     let beside = match props.panel() {
-        Panel::AddressMap(map) => html! { <Ranges key={map.id} ..props.clone() /> },
+        Panel::AddressMap(map) => ranges(&ctx, props, map, &open),
         _ => html! { <span></span> },
     };
     html! {
@@ -77,13 +78,7 @@ fn pick(ctx: &Ctx, props: &Props, key: &str) {
 }
 
 /// The ranges of a map as a list: the same by keyboard and by ear.
-#[component]
-fn Ranges(props: &Props) -> Html {
-    let ctx = use_ctx();
-    let open = use_state_eq(|| false);
-    let Panel::AddressMap(map) = props.panel() else {
-        return html! { <div class="nothing"></div> };
-    };
+fn ranges(ctx: &Ctx, props: &Props, map: &AddressMap, open: &UseStateHandle<bool>) -> Html {
     let click = {
         let (ctx, props) = (ctx.clone(), props.clone());
         Callback::from(move |event: MouseEvent| {
@@ -101,9 +96,9 @@ fn Ranges(props: &Props) -> Html {
         <div class="beside">
             <button class="q small" aria-expanded={open.to_string()} onclick={toggle}>
                 { ctx.t(&text!("ui.map.list", "Ranges as a list")) }</button>
-            if *open {
+            if **open {
                 <div class="scrolled" onclick={click} onkeydown={keydown} tabindex="0" role="group" aria-label={ctx.t(&map.title)}>
-                    { list(&ctx, props, map) }
+                    { list(ctx, props, map) }
                 </div>
             }
         </div>

@@ -7,12 +7,11 @@ use yew::prelude::*;
 use super::Props;
 use crate::dom;
 use crate::player::value::breakable;
+use crate::state::Ctx;
 use crate::state::play::Do;
-use crate::state::{Ctx, use_ctx};
 
-#[component]
-pub(super) fn FactsView(props: &Props) -> Html {
-    let ctx = use_ctx();
+/// The body of the panel.
+pub(super) fn body(ctx: &Ctx, props: &Props) -> Html {
     let click = {
         let (ctx, props) = (ctx.clone(), props.clone());
         Callback::from(move |event: MouseEvent| {
@@ -33,7 +32,7 @@ pub(super) fn FactsView(props: &Props) -> Html {
     };
     html! {
         <dl class="facts" onclick={click}>
-            for fact in &facts.facts { { draw(&ctx, props, facts.id, fact) } }
+            for fact in &facts.facts { { draw(ctx, props, facts.id, fact) } }
         </dl>
     }
 }

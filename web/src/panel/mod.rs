@@ -15,7 +15,7 @@ use teescope_core::view::{Changes, Panel};
 use yew::prelude::*;
 
 use crate::player::frame::Frame;
-use crate::state::use_ctx;
+use crate::state::{Ctx, use_ctx};
 
 /// One panel of a moment. Equal while the panel, its marks and the selection are.
 #[derive(Clone, Properties)]
@@ -75,18 +75,18 @@ pub(crate) fn PanelView(props: &Props) -> Html {
                     <span class="changed-mark">{ ctx.t(&text!("ui.panel.changed", "changed")) }</span>
                 }
             </figcaption>
-            { body(props) }
+            { body(&ctx, props) }
         </figure>
     }
 }
 
-fn body(props: &Props) -> Html {
+fn body(ctx: &Ctx, props: &Props) -> Html {
     let props = props.clone();
     match props.panel() {
         Panel::AddressMap(_) | Panel::States(_) => html! { <drawn::Drawn ..props /> },
         Panel::Table(_) => html! { <table::TableView ..props /> },
         Panel::Bytes(_) => html! { <bytes::BytesView ..props /> },
-        Panel::Digest(_) => html! { <digest::DigestView ..props /> },
-        Panel::Facts(_) => html! { <facts::FactsView ..props /> },
+        Panel::Digest(_) => digest::body(ctx, &props),
+        Panel::Facts(_) => facts::body(ctx, &props),
     }
 }

@@ -42,15 +42,17 @@ pub(crate) fn Branches(props: &Props) -> Html {
         }
     });
     let compared = play.against == Against::Original;
+    let node = use_node_ref();
+    let width = use_width(&node, 760.0);
     html! {
-        <section class="branches" onclick={click} aria-label={ctx.t(&text!("ui.runs", "Runs"))}>
+        <section ref={node} class="branches" onclick={click} aria-label={ctx.t(&text!("ui.runs", "Runs"))}>
             <div class="runs" role="group">
                 for (i, run) in play.runs.iter().enumerate() {
                     { tab(&ctx, run, i, i == play.at) }
                 }
             </div>
             if play.is_fork() {
-                <Parted play={play.clone()} />
+                <div class="figure-box">{ parted(&ctx, play, width) }</div>
                 <div class="choices">
                     { parting_button(&ctx, play) }
                     { first_stop(&ctx, play) }
@@ -127,28 +129,20 @@ fn first_stop(ctx: &Ctx, play: &Play) -> Html {
 }
 
 /// The figure of two runs that part.
-#[component]
-fn Parted(props: &Props) -> Html {
-    let ctx = use_ctx();
-    let node = use_node_ref();
-    let width = use_width(&node, 760.0);
-    let play = &props.play;
+fn parted(ctx: &Ctx, play: &Play, width: f32) -> Html {
     let run = play.run();
-    let inner = match run.parts {
-        Some(Parting::At(step)) => {
-            let input = figure::Branches {
-                parted: step,
-                why: run.says.clone(),
-                note: Text::none(),
-                yours: branch(run),
-                original: branch(&play.runs[0]),
-            };
-            let drawn = Rc::new(figure::branches(&input, &ctx.lang.catalogue, width));
-            html! { <FigureView figure={drawn} /> }
-        }
-        _ => html! { <span></span> },
+    let Some(Parting::At(step)) = run.parts else {
+        return html! { <span></span> };
     };
-    html! { <div class="figure-box" ref={node}>{ inner }</div> }
+    let input = figure::Branches {
+        parted: step,
+        why: run.says.clone(),
+        note: Text::none(),
+        yours: branch(run),
+        original: branch(&play.runs[0]),
+    };
+    let drawn = Rc::new(figure::branches(&input, &ctx.lang.catalogue, width));
+    html! { <FigureView figure={drawn} /> }
 }
 
 fn branch(run: &Run) -> Branch {

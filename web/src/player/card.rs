@@ -7,10 +7,10 @@ use teescope_core::text::Text;
 use teescope_core::trace::{Outcome, Step};
 use yew::prelude::*;
 
-use super::checks::{Checks, cites};
-use super::events::Events;
+use super::checks::{checks, cites};
+use super::events::events;
 use super::frame::Frame;
-use super::snippets::Snippets;
+use super::snippets::snippets;
 use crate::dom;
 use crate::state::play::Do;
 use crate::state::{Ctx, use_ctx};
@@ -95,16 +95,16 @@ fn told(ctx: &Ctx, frame: &Rc<Frame>, step: &Rc<Step>, fork: bool) -> Html {
                 { result(ctx, step) }
             }
             <p>{ ctx.t(&step.caption) }</p>
-            <Checks step={step.clone()} />
+            { checks(ctx, step) }
             if step.outcome.is_done() {
                 <section>
                     <h3>{ ctx.t(&text!("ui.card.result", "Result")) }</h3>
                     { result(ctx, step) }
                 </section>
             }
-            <Events frame={frame.clone()} />
-            <WhatIfs frame={frame.clone()} />
-            <Snippets frame={frame.clone()} />
+            { events(ctx, frame) }
+            { what_ifs(ctx, frame) }
+            { snippets(ctx, frame) }
             { cites(ctx, step) }
         </>
     }
@@ -123,22 +123,8 @@ fn result(ctx: &Ctx, step: &Step) -> Html {
     }
 }
 
-#[derive(Properties)]
-pub(super) struct FrameProps {
-    pub(super) frame: Rc<Frame>,
-}
-
-impl PartialEq for FrameProps {
-    fn eq(&self, other: &Self) -> bool {
-        Frame::same(&self.frame, &other.frame)
-    }
-}
-
 /// Changes worth trying at this step; on a step that was stopped, some of them mend it.
-#[component]
-pub(super) fn WhatIfs(props: &FrameProps) -> Html {
-    let ctx = use_ctx();
-    let frame = &props.frame;
+fn what_ifs(ctx: &Ctx, frame: &Rc<Frame>) -> Html {
     let click = {
         let (ctx, frame) = (ctx.clone(), frame.clone());
         Callback::from(move |event: MouseEvent| {

@@ -1,27 +1,14 @@
 //! The checks of a step in the manual's order: held, failed with the two sides compared, not reached.
 
-use std::rc::Rc;
-
 use teescope_core::text;
 use teescope_core::trace::{Compared, Event, Rule, Step};
 use yew::prelude::*;
 
 use super::value::value;
-use crate::state::{Ctx, use_ctx};
+use crate::state::Ctx;
 
 /// More checks than this that held are folded away when one failed.
 const FOLD: usize = 8;
-
-#[derive(Properties)]
-pub(super) struct Props {
-    pub(super) step: Rc<Step>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.step, &other.step)
-    }
-}
 
 /// One rule as it was checked.
 struct Checked<'a> {
@@ -63,10 +50,8 @@ fn checked(step: &Step) -> Vec<Checked<'_>> {
     out
 }
 
-#[component]
-pub(super) fn Checks(props: &Props) -> Html {
-    let ctx = use_ctx();
-    let step = &props.step;
+/// The checks of a step.
+pub(super) fn checks(ctx: &Ctx, step: &Step) -> Html {
     let all = checked(step);
     if all.is_empty() && step.not_reached.is_empty() {
         return html! { <div class="nothing"></div> };
@@ -82,15 +67,15 @@ pub(super) fn Checks(props: &Props) -> Html {
                 <details>
                     <summary>{ ctx.t(&more) }</summary>
                     <ul>
-                        for check in &all[..folded] { { row(&ctx, check) } }
+                        for check in &all[..folded] { { row(ctx, check) } }
                     </ul>
                 </details>
             }
             <ul>
-                for check in &all[folded..] { { row(&ctx, check) } }
+                for check in &all[folded..] { { row(ctx, check) } }
             </ul>
             if !step.not_reached.is_empty() {
-                { not_reached(&ctx, step) }
+                { not_reached(ctx, step) }
             }
         </section>
     }

@@ -1,23 +1,23 @@
 //! What a step did: state written, digests fed, keys derived, states left, messages sent.
 
+use std::rc::Rc;
+
 use teescope_core::text;
 use teescope_core::text::Text;
 use teescope_core::trace::{Event, Value};
 use yew::prelude::*;
 
-use super::card::FrameProps;
+use super::frame::Frame;
 use super::value::{value, words};
 use crate::dom;
+use crate::state::Ctx;
 use crate::state::play::Do;
-use crate::state::{Ctx, use_ctx};
 
 /// More events than this are folded away.
 const SHOWN: usize = 12;
 
-#[component]
-pub(super) fn Events(props: &FrameProps) -> Html {
-    let ctx = use_ctx();
-    let frame = &props.frame;
+/// What the step of a frame did.
+pub(super) fn events(ctx: &Ctx, frame: &Rc<Frame>) -> Html {
     let click = {
         let (ctx, frame) = (ctx.clone(), frame.clone());
         Callback::from(move |event: MouseEvent| {
@@ -42,10 +42,10 @@ pub(super) fn Events(props: &FrameProps) -> Html {
         <section class="events">
             <h3>{ ctx.t(&text!("ui.events", "What it did")) }</h3>
             <ul onclick={click}>
-                for (i, event) in shown { { row(&ctx, *i, event, &name(*i)) } }
+                for (i, event) in shown { { row(ctx, *i, event, &name(*i)) } }
                 if !rest.is_empty() {
                     <li key="more"><details><summary>{ ctx.t(&more) }</summary><ul>
-                        for (i, event) in rest { { row(&ctx, *i, event, &name(*i)) } }
+                        for (i, event) in rest { { row(ctx, *i, event, &name(*i)) } }
                     </ul></details></li>
                 }
             </ul>

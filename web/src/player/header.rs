@@ -9,7 +9,7 @@ use yew::prelude::*;
 use crate::dom;
 use crate::gallery::Settings;
 use crate::state::play::{Against, Do, Play};
-use crate::state::{Action, Open, use_ctx};
+use crate::state::{Action, Ctx, Open, use_ctx};
 
 #[derive(Properties)]
 pub(crate) struct Props {
@@ -62,7 +62,7 @@ pub(crate) fn Header(props: &Props) -> Html {
                 <button class="q" data-open-dialog="params">{ ctx.t(&text!("ui.head.change", "Change …")) }</button>
                 <button class="q" data-open-dialog="insert">{ ctx.t(&text!("ui.head.insert", "Insert …")) }</button>
                 <button class="q" data-open-dialog={probe} aria-pressed={play.probe.is_some().to_string()}>{ ctx.t(&text!("ui.head.probe", "Probe")) }</button>
-                <Eyes play={play.clone()} info={info.clone()} />
+                { eyes(&ctx, play) }
                 <button class="q" data-open-dialog="mark" aria-pressed={(play.mark == Some(play.position)).to_string()}>{ ctx.t(&text!("ui.head.mark", "Mark")) }</button>
                 if let Some(label) = marked {
                     <button class="q" data-open-dialog="against" aria-pressed={(play.against == Against::Mark).to_string()}>
@@ -77,12 +77,10 @@ pub(crate) fn Header(props: &Props) -> Html {
 }
 
 /// With whose eyes the panels are seen.
-#[component]
-fn Eyes(props: &Props) -> Html {
-    let ctx = use_ctx();
-    let play = &props.play;
-    let change = use_callback(ctx.clone(), |event: Event, ctx| {
-        ctx.act(Do::Observer(Observer::from_id(&dom::value(&event))));
+fn eyes(ctx: &Ctx, play: &Play) -> Html {
+    let act = ctx.clone();
+    let change = Callback::from(move |event: Event| {
+        act.act(Do::Observer(Observer::from_id(&dom::value(&event))));
     });
     let observers = play.run().session.borrow().observers();
     let nobody = play.observer.is_none();

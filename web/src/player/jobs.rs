@@ -116,21 +116,18 @@ fn part(original: &Shared, fork: &Shared, at: &mut u64) -> Option<Parting> {
 #[hook]
 pub(super) fn use_playing(play: &Rc<Play>) {
     let ctx = use_ctx();
-    let rate = SPEEDS[play.speed];
+    let speed = &SPEEDS[play.speed];
     use_effect_with((play.playing, play.speed), move |(playing, _)| {
         let alive = Rc::new(Cell::new(*playing));
         let on = alive.clone();
         if alive.get() {
             dom::spawn(async move {
-                // Above the rate at which screens draw, several steps are taken at once.
-                let steps = (rate / 30.0).ceil().max(1.0);
-                let pause = (1000.0 * steps / rate) as i32;
                 loop {
-                    dom::sleep(pause).await;
+                    dom::sleep(speed.pause).await;
                     if !on.get() {
                         break;
                     }
-                    ctx.act(Do::Tick(steps as u64));
+                    ctx.act(Do::Tick(speed.steps));
                 }
             });
         }

@@ -88,7 +88,7 @@ pub(crate) fn Player(props: &Props) -> Html {
                     <p class="against">{ ctx.t(&against(&frame)) }</p>
                 }
                 if stopped {
-                    <refusal::Refusal frame={frame.clone()} />
+                    { refusal::refusal(&ctx, &frame) }
                 }
                 if play.probe.is_some() {
                     <probe::Probe play={play.clone()} />
@@ -104,8 +104,8 @@ pub(crate) fn Player(props: &Props) -> Html {
             </main>
             <card::Card frame={frame.clone()} fork={play.is_fork()} />
             <timeline::Timeline play={play.clone()} />
-            <Announce frame={frame.clone()} playing={play.playing} />
-            { dialog::opened(props.open, play, &frame) }
+            { announce(&frame, play.playing, &ctx.lang) }
+            { dialog::opened(&ctx, props.open, play, &frame) }
         </div>
     }
 }
@@ -158,24 +158,13 @@ fn moment(play: &Rc<Play>, last: &Last) -> Rc<Frame> {
     next
 }
 
-#[derive(Properties)]
-struct AnnounceProps {
-    frame: Rc<Frame>,
-    playing: bool,
-}
-
-impl PartialEq for AnnounceProps {
-    /// While playing, nothing is announced.
-    fn eq(&self, other: &Self) -> bool {
-        other.playing || Frame::same(&self.frame, &other.frame)
-    }
-}
-
-/// The one live region: tells the step's title when the reader comes to a step.
-#[component]
-fn Announce(props: &AnnounceProps) -> Html {
-    let ctx = use_ctx();
-    let said = headline(&props.frame, &ctx.lang);
+/// The one live region: tells the step's title when the reader comes to a step, but not while playing.
+fn announce(frame: &Frame, playing: bool, lang: &crate::lang::Lang) -> Html {
+    let said = if playing {
+        AttrValue::default()
+    } else {
+        headline(frame, lang)
+    };
     html! { <p class="aside-text" role="status" aria-live="polite">{ said }</p> }
 }
 

@@ -4,14 +4,13 @@ use teescope_core::text;
 use teescope_core::trace::{Compared, Event, Step, Value};
 use yew::prelude::*;
 
-use super::card::{FrameProps, stop_word};
+use super::card::stop_word;
 use super::checks::{model, sides};
-use crate::state::{Ctx, use_ctx};
+use super::frame::Frame;
+use crate::state::Ctx;
 
-#[component]
-pub(super) fn Refusal(props: &FrameProps) -> Html {
-    let ctx = use_ctx();
-    let frame = &props.frame;
+/// The figure of a step that was stopped.
+pub(super) fn refusal(ctx: &Ctx, frame: &Frame) -> Html {
     let Some(step) = &frame.step else {
         return html! { <div class="nothing"></div> };
     };
@@ -31,12 +30,12 @@ pub(super) fn Refusal(props: &FrameProps) -> Html {
     html! {
         <figure class="refusal">
             <figcaption><h2>{ ctx.t(&title) }</h2><span>{ rule.cite }</span></figcaption>
-            <p class="rule-says"><i aria-hidden="true">{ "✕" }</i>{ ctx.t(&rule.text()) }{ " " }{ model(&ctx, rule) }</p>
+            <p class="rule-says"><i aria-hidden="true">{ "✕" }</i>{ ctx.t(&rule.text()) }{ " " }{ model(ctx, rule) }</p>
             if let Some(compared) = compared {
-                <div class="compared">{ sides(&ctx, compared) }</div>
-                { first_difference(&ctx, compared) }
+                <div class="compared">{ sides(ctx, compared) }</div>
+                { first_difference(ctx, compared) }
             }
-            { unchanged(&ctx, props) }
+            { unchanged(ctx, frame) }
         </figure>
     }
 }
@@ -79,8 +78,7 @@ fn first_difference(ctx: &Ctx, c: &Compared) -> Html {
 }
 
 /// What the step left as it was, by its own account and by comparing the panels.
-fn unchanged(ctx: &Ctx, props: &FrameProps) -> Html {
-    let frame = &props.frame;
+fn unchanged(ctx: &Ctx, frame: &Frame) -> Html {
     let writes = frame.step.iter().flat_map(|s| &s.events);
     let writes = writes.filter(|e| matches!(e, Event::Write { .. })).count();
     let changed: Vec<_> = frame

@@ -7,45 +7,33 @@ use teescope_core::text;
 use yew::prelude::*;
 
 use crate::dom;
+use crate::state::Ctx;
 use crate::state::run::Run;
-use crate::state::{Ctx, use_ctx};
 
 /// The most steps a search lists.
 const MOST: usize = 2000;
 
-#[derive(Clone, PartialEq, Properties)]
-pub(super) struct Props {
-    pub(super) run: Run,
-    pub(super) query: String,
-    pub(super) on_query: Callback<String>,
-}
-
 /// The field in which a reader writes what to look for.
-#[component]
-pub(super) fn Search(props: &Props) -> Html {
-    let ctx = use_ctx();
-    let input = use_callback(props.on_query.clone(), |event: InputEvent, ask| {
-        ask.emit(dom::value(&event))
+pub(super) fn search(ctx: &Ctx, query: &str, ask: &Callback<String>) -> Html {
+    let asking = ask.clone();
+    let input = Callback::from(move |event: InputEvent| asking.emit(dom::value(&event)));
+    let ask = ask.clone();
+    let keydown = Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
+        "Escape" => {
+            event.stop_propagation();
+            ask.emit(String::new());
+            dom::focus("panels");
+        }
+        "ArrowDown" | "Enter" => {
+            event.prevent_default();
+            dom::first(".steps .found .step", event.key() == "Enter");
+        }
+        _ => {}
     });
-    let keydown = use_callback(
-        props.on_query.clone(),
-        |event: KeyboardEvent, ask| match event.key().as_str() {
-            "Escape" => {
-                event.stop_propagation();
-                ask.emit(String::new());
-                dom::focus("panels");
-            }
-            "ArrowDown" | "Enter" => {
-                event.prevent_default();
-                dom::first(".steps .found .step", event.key() == "Enter");
-            }
-            _ => {}
-        },
-    );
     let says = ctx.t(&text!("ui.search", "Search the steps"));
     html! {
         <div class="search" role="search">
-            <input id="search" type="search" placeholder={says.clone()} aria-label={says} value={props.query.clone()}
+            <input id="search" type="search" placeholder={says.clone()} aria-label={says} value={query.to_string()}
                 oninput={input} onkeydown={keydown} autocomplete="off" spellcheck="false" />
             <kbd aria-hidden="true">{ "/" }</kbd>
         </div>
@@ -60,7 +48,7 @@ pub(super) fn use_found(run: &Run, query: &str, ctx: &Ctx) -> (Rc<Vec<u64>>, boo
     let session = run.session.clone();
     let len = run.len;
     let lang = ctx.lang.clone();
-    use_effect_with((run.id, query.to_lowercase()), move |(_, query)| {
+    use_effect_with((run.id, query.to_ascii_lowercase()), move |(_, query)| {
         let words: Vec<String> = query.split_whitespace().map(str::to_string).collect();
         let alive = Rc::new(Cell::new(true));
         let on = alive.clone();
@@ -71,11 +59,11 @@ pub(super) fn use_found(run: &Run, query: &str, ctx: &Ctx) -> (Rc<Vec<u64>>, boo
                 let start = dom::now();
                 while at <= len && dom::now() - start < 6.0 {
                     let line = session.borrow_mut().line(at);
-                    let stop = line.outcome.map(|o| lang.t(&o.name()).to_lowercase());
+                    let stop = line.outcome.map(|o| lang.t(&o.name()).to_ascii_lowercase());
                     let all = format!(
                         "{} {} {}",
-                        lang.t(&line.name).to_lowercase(),
-                        line.label.to_lowercase(),
+                        lang.t(&line.name).to_ascii_lowercase(),
+                        line.label.to_ascii_lowercase(),
                         stop.unwrap_or_default()
                     );
                     if words.iter().all(|w| all.contains(w.as_str())) {

@@ -6,21 +6,20 @@ use teescope_core::text;
 use teescope_core::trace::Snippet;
 use yew::prelude::*;
 
-use super::card::FrameProps;
 use super::frame::Frame;
 use crate::dom;
-use crate::state::{Ctx, Notice, use_ctx};
+use crate::state::{Ctx, Notice};
 
-#[component]
-pub(super) fn Snippets(props: &FrameProps) -> Html {
-    let ctx = use_ctx();
-    let frame = &props.frame;
+/// The commands that reproduce the values of a frame's step.
+pub(super) fn snippets(ctx: &Ctx, frame: &Rc<Frame>) -> Html {
     let click = {
         let (ctx, frame) = (ctx.clone(), frame.clone());
         Callback::from(move |event: MouseEvent| {
             let find = |name| dom::number(&event, name).and_then(|i| usize::try_from(i).ok());
             if let Some(snippet) = find("copy").and_then(|i| frame.snippets.get(i)) {
                 copy(&ctx, snippet.code.clone());
+            } else if let (Some(snippet), Some(input)) = (find("snippet"), find("input")) {
+                download(&frame, snippet, input);
             }
         })
     };
@@ -31,13 +30,13 @@ pub(super) fn Snippets(props: &FrameProps) -> Html {
         <section class="snippets" onclick={click}>
             <h3>{ ctx.t(&text!("ui.snippets", "Check it yourself")) }</h3>
             for (i, snippet) in frame.snippets.iter().enumerate() {
-                { one(&ctx, frame, i, snippet) }
+                { one(ctx, i, snippet) }
             }
         </section>
     }
 }
 
-fn one(ctx: &Ctx, frame: &Rc<Frame>, i: usize, snippet: &Snippet) -> Html {
+fn one(ctx: &Ctx, i: usize, snippet: &Snippet) -> Html {
     let prints = text!("ui.snippets.prints", "It prints");
     let title = ctx.t(&snippet.title);
     html! {
@@ -47,7 +46,7 @@ fn one(ctx: &Ctx, frame: &Rc<Frame>, i: usize, snippet: &Snippet) -> Html {
             <div class="choices">
                 <button data-copy={i.to_string()}>{ ctx.t(&text!("ui.copy", "Copy")) }</button>
                 for (k, input) in snippet.inputs.iter().enumerate() {
-                    <Download key={k} frame={frame.clone()} snippet={i} input={k} name={input.name.clone()} />
+                    <button key={k} data-snippet={i.to_string()} data-input={k.to_string()}>{ ctx.t(&text!("ui.snippets.download", "Download {name}", name = input.name.as_str())) }</button>
                 }
             </div>
             <p class="prints"><span class="dim">{ ctx.t(&prints) }</span>{ " " }<code>{ &snippet.prints }</code></p>
@@ -69,46 +68,15 @@ pub(crate) fn copy(ctx: &Ctx, text: String) {
     });
 }
 
-#[derive(Properties)]
-struct DownloadProps {
-    frame: Rc<Frame>,
-    snippet: usize,
-    input: usize,
-    name: String,
-}
-
-impl PartialEq for DownloadProps {
-    fn eq(&self, other: &Self) -> bool {
-        Frame::same(&self.frame, &other.frame)
-            && (self.snippet, self.input) == (other.snippet, other.input)
-    }
-}
-
-/// A file that a snippet reads, made when it is asked for.
-#[component]
-fn Download(props: &DownloadProps) -> Html {
-    let ctx = use_ctx();
-    let click = {
-        let (frame, snippet, input) = (props.frame.clone(), props.snippet, props.input);
-        Callback::from(move |_: MouseEvent| {
-            let Some(input) = frame
-                .snippets
-                .get(snippet)
-                .and_then(|s| s.inputs.get(input))
-            else {
-                return;
-            };
-            let bytes = match &input.bytes {
-                Ok(bytes) => bytes.clone(),
-                Err(digest) => frame.session.borrow_mut().absorbed(frame.position, digest),
-            };
-            dom::download(&input.name, &bytes);
-        })
+/// Hands out a file that a snippet reads, made when it is asked for.
+fn download(frame: &Frame, snippet: usize, input: usize) {
+    let snippet = frame.snippets.get(snippet);
+    let Some(input) = snippet.and_then(|s| s.inputs.get(input)) else {
+        return;
     };
-    let says = text!(
-        "ui.snippets.download",
-        "Download {name}",
-        name = props.name.as_str()
-    );
-    html! { <button onclick={click}>{ ctx.t(&says) }</button> }
+    let bytes = match &input.bytes {
+        Ok(bytes) => bytes.clone(),
+        Err(digest) => frame.session.borrow_mut().absorbed(frame.position, digest),
+    };
+    dom::download(&input.name, &bytes);
 }

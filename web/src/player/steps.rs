@@ -8,7 +8,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::rows::{Folds, Item, Kind, items, row_of};
-use super::search::{Search, use_found};
+use super::search::{search, use_found};
 use crate::dom;
 use crate::state::play::Do;
 use crate::state::run::Run;
@@ -47,7 +47,7 @@ pub(crate) fn Steps(props: &Props) -> Html {
                 <b>{ now }</b>
                 <span>{ ctx.t(&text!("ui.steps.all", "all steps")) }</span>
             </button>
-            <Search run={props.run.clone()} query={(*query).clone()} on_query={ask} />
+            { search(&ctx, &query, &ask) }
             if query.trim().is_empty() {
                 <List ..props.clone() />
             } else {

@@ -59,7 +59,7 @@ pub(crate) fn Timeline(props: &Props) -> Html {
     );
     html! {
         <footer class="foot">
-            <Controls playing={play.playing} speed={play.speed} />
+            { controls(&ctx, play.playing, play.speed) }
             <div class="tl" ref={node} role="slider" tabindex="0" aria-label={ctx.t(&text!("ui.timeline", "Timeline"))}
                 aria-valuemin="0" aria-valuemax={run.len.to_string()} aria-valuenow={play.position.to_string()}
                 aria-valuetext={says} onpointerdown={to.clone()} onpointermove={to}>
@@ -67,7 +67,7 @@ pub(crate) fn Timeline(props: &Props) -> Html {
             </div>
             <span class="at m">{ ctx.t(&at) }</span>
             if run.done < run.len {
-                <Progress run={run.clone()} goal={play.goal} />
+                { progress(&ctx, run, play.goal) }
             }
         </footer>
     }
@@ -120,27 +120,20 @@ fn says(run: &Run, position: u64, ctx: &Ctx) -> AttrValue {
     ctx.t(&says)
 }
 
-#[derive(PartialEq, Properties)]
-struct ControlsProps {
-    playing: bool,
-    speed: usize,
-}
-
-#[component]
-fn Controls(props: &ControlsProps) -> Html {
-    let ctx = use_ctx();
-    let playing = props.playing;
-    let click = use_callback(
-        (ctx.clone(), playing),
-        |event: MouseEvent, (ctx, playing)| match dom::data(&event, "go").as_deref() {
-            Some("back") => ctx.act(Do::By(-1)),
-            Some("on") => ctx.act(Do::By(1)),
-            Some("play") => ctx.act(Do::Playing(!playing)),
+/// Back, play, on, and how fast.
+fn controls(ctx: &Ctx, playing: bool, chosen: usize) -> Html {
+    let act = ctx.clone();
+    let click = Callback::from(
+        move |event: MouseEvent| match dom::data(&event, "go").as_deref() {
+            Some("back") => act.act(Do::By(-1)),
+            Some("on") => act.act(Do::By(1)),
+            Some("play") => act.act(Do::Playing(!playing)),
             _ => {}
         },
     );
-    let speed = use_callback(ctx.clone(), |event: Event, ctx| {
-        ctx.act(Do::Speed(dom::value(&event).parse().unwrap_or(2)));
+    let act = ctx.clone();
+    let speed = Callback::from(move |event: Event| {
+        act.act(Do::Speed(dom::value(&event).parse().unwrap_or(2)));
     });
     let play = match playing {
         true => text!("ui.pause", "Pause"),
@@ -152,31 +145,23 @@ fn Controls(props: &ControlsProps) -> Html {
             <button data-go="play" aria-label={ctx.t(&play)}>{ if playing { "❚❚" } else { "▶" } }</button>
             <button data-go="on" aria-label={ctx.t(&text!("ui.forward", "One step forward"))}>{ "▸" }</button>
             <select onchange={speed} aria-label={ctx.t(&text!("ui.speed", "Steps a second"))}>
-                for (i, rate) in SPEEDS.iter().enumerate() {
-                    <option key={i} value={i.to_string()} selected={i == props.speed}>
-                        { ctx.t(&text!("ui.speed.rate", "{n}/s", n = rate.to_string())) }</option>
+                for (i, speed) in SPEEDS.iter().enumerate() {
+                    <option key={i} value={i.to_string()} selected={i == chosen}>
+                        { ctx.t(&text!("ui.speed.rate", "{n}/s", n = speed.name)) }</option>
                 }
             </select>
         </div>
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct ProgressProps {
-    run: Run,
-    goal: Option<u64>,
-}
-
 /// How far the first pass of a long run has come.
-#[component]
-fn Progress(props: &ProgressProps) -> Html {
-    let ctx = use_ctx();
-    let run = &props.run;
+fn progress(ctx: &Ctx, run: &Run, goal: Option<u64>) -> Html {
     let halted = run.halted;
-    let click = use_callback((ctx.clone(), halted), |_: MouseEvent, (ctx, halted)| {
-        ctx.act(Do::Halt(!halted));
+    let act = ctx.clone();
+    let click = Callback::from(move |_: MouseEvent| {
+        act.act(Do::Halt(!halted));
     });
-    let says = match props.goal {
+    let says = match goal {
         Some(goal) => text!(
             "ui.progress.goal",
             "On the way to step {goal}: {done} of {of} carried out",

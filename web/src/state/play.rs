@@ -12,8 +12,33 @@ use crate::source::Source;
 /// A jump over more steps than this waits for the first pass to come there in slices.
 const FAR: u64 = 4096;
 
-/// Steps a second while playing.
-pub(crate) const SPEEDS: [f64; 10] = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 256.0, 1024.0];
+/// How fast a run is played.
+pub(crate) struct Speed {
+    /// Steps a second, as people read it.
+    pub(crate) name: &'static str,
+    /// Milliseconds between two ticks: never shorter than screens need to draw.
+    pub(crate) pause: i32,
+    /// Steps at each tick.
+    pub(crate) steps: u64,
+}
+
+const fn speed(name: &'static str, pause: i32, steps: u64) -> Speed {
+    Speed { name, pause, steps }
+}
+
+/// From slow to fast, by doubling.
+pub(crate) const SPEEDS: [Speed; 10] = [
+    speed("½", 2000, 1),
+    speed("1", 1000, 1),
+    speed("2", 500, 1),
+    speed("4", 250, 1),
+    speed("8", 125, 1),
+    speed("16", 62, 1),
+    speed("32", 31, 1),
+    speed("64", 31, 2),
+    speed("256", 31, 8),
+    speed("1,024", 31, 32),
+];
 
 /// With what the panels are compared to find what changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
