@@ -18,6 +18,7 @@ pub mod bytes;
 pub mod crypto;
 pub mod formats;
 pub mod memory;
+mod order;
 pub mod sgx;
 pub mod tees;
 pub mod text;

@@ -40,7 +40,7 @@ impl<M: Machine> History<M> {
             digest: Sha256::new(),
         };
         Self {
-            checkpoints: BTreeMap::from([(0, front.clone())]),
+            checkpoints: crate::order::map(core::iter::once((0, front.clone()))),
             stops: BTreeMap::new(),
             touches: TouchLog::default(),
             front,
@@ -53,7 +53,7 @@ impl<M: Machine> History<M> {
             return self.clone();
         }
         let checkpoints = self.checkpoints.range(..=position);
-        let checkpoints: BTreeMap<_, _> = checkpoints.map(|(p, c)| (*p, c.clone())).collect();
+        let checkpoints = crate::order::map(checkpoints.map(|(p, c)| (*p, c.clone())));
         let (keep, front) = match checkpoints.last_key_value() {
             Some((position, checkpoint)) => (*position, checkpoint.clone()),
             // Position 0 is always there, so this arm only keeps the function total.
@@ -61,7 +61,7 @@ impl<M: Machine> History<M> {
         };
         let stops = self.stops.range(..=keep);
         Self {
-            stops: stops.map(|(p, o)| (*p, *o)).collect(),
+            stops: crate::order::map(stops.map(|(p, o)| (*p, *o))),
             touches: self.touches.up_to(keep),
             checkpoints,
             front,

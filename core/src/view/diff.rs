@@ -5,6 +5,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use super::{Panel, View};
+use crate::order;
 
 /// The cells that differ between two views, as `panel/cell` keys:
 /// `epcm/17` a row, `epcm/17/2` one cell of it, `map/range`, `secs/@48` a byte, `secs/ATTRIBUTES@48` a field.
@@ -79,24 +80,16 @@ fn one(out: &mut Changes, old: Option<&Panel>, new: &Panel) {
 }
 
 fn map(out: &mut Changes, old: &super::AddressMap, new: &super::AddressMap) {
-    let before: alloc::collections::BTreeMap<&str, &super::Range> = old
-        .lanes
-        .iter()
-        .flat_map(|l| &l.ranges)
-        .map(|r| (r.key.as_str(), r))
-        .collect();
+    let ranges = old.lanes.iter().flat_map(|l| &l.ranges);
+    let before = order::map(ranges.map(|r| (r.key.as_str(), r)));
     for range in new.lanes.iter().flat_map(|l| &l.ranges) {
         if before.get(range.key.as_str()).is_none_or(|b| *b != range) {
             out.add(new.id, &range.key);
         }
     }
     let gone = old.lanes.iter().flat_map(|l| &l.ranges);
-    let kept: BTreeSet<&str> = new
-        .lanes
-        .iter()
-        .flat_map(|l| &l.ranges)
-        .map(|r| r.key.as_str())
-        .collect();
+    let ranges = new.lanes.iter().flat_map(|l| &l.ranges);
+    let kept = order::set(ranges.map(|r| r.key.as_str()));
     for range in gone.filter(|r| !kept.contains(r.key.as_str())) {
         out.add(new.id, &range.key);
     }
@@ -108,8 +101,7 @@ fn map(out: &mut Changes, old: &super::AddressMap, new: &super::AddressMap) {
 }
 
 fn table(out: &mut Changes, old: &super::Table, new: &super::Table) {
-    let before: alloc::collections::BTreeMap<&str, &super::Row> =
-        old.rows.iter().map(|r| (r.key.as_str(), r)).collect();
+    let before = order::map(old.rows.iter().map(|r| (r.key.as_str(), r)));
     for row in &new.rows {
         let was = before.get(row.key.as_str());
         if was.is_some_and(|w| w.cells == row.cells) {
@@ -122,7 +114,7 @@ fn table(out: &mut Changes, old: &super::Table, new: &super::Table) {
             }
         }
     }
-    let kept: BTreeSet<&str> = new.rows.iter().map(|r| r.key.as_str()).collect();
+    let kept = order::set(new.rows.iter().map(|r| r.key.as_str()));
     for row in old.rows.iter().filter(|r| !kept.contains(r.key.as_str())) {
         out.add(new.id, &row.key);
     }

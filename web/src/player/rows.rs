@@ -93,8 +93,8 @@ fn folded(out: &mut Vec<Item>, i: usize, outline: &Outline, folds: &Folds, posit
         && !open.contains(&n)
         && folds.get(&(i, Some(n))) != Some(&false)
     {
-        open.push(n);
-        open.sort_unstable();
+        let at = open.partition_point(|o| *o < n);
+        open.insert(at, n);
     }
     let mut next = 0;
     for n in open {

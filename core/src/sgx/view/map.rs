@@ -46,7 +46,7 @@ pub(super) fn map(m: &Machine) -> AddressMap {
 
 fn processes(m: &Machine) -> Vec<u8> {
     let mut all: Vec<u8> = m.driver.enclaves.iter().map(|(_, h)| h.process).collect();
-    all.sort_unstable();
+    crate::order::sort_by_key(&mut all, |p| *p);
     all.dedup();
     all
 }

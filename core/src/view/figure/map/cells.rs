@@ -96,7 +96,7 @@ pub(super) fn cut(lane: &Lane) -> Cells {
     });
     let cells = cells.collect();
     let mut enclosing: Vec<usize> = (0..ranges.len()).filter(|&i| encloses[i]).collect();
-    enclosing.sort_by_key(|&i| (ranges[i].depth, extent[i].0));
+    crate::order::sort_by_key(&mut enclosing, |&i| (ranges[i].depth, extent[i].0));
     Cells {
         cells,
         enclosing,
@@ -114,7 +114,7 @@ fn events(lane: &Lane, extent: &[(u64, u64)]) -> Vec<(u64, bool, u8, usize)> {
             events.push((end, false, range.depth, i));
         }
     }
-    events.sort_unstable();
+    crate::order::sort_by_key(&mut events, |e| *e);
     events
 }
 

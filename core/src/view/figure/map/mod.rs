@@ -119,13 +119,9 @@ impl<'a> Drawing<'a> {
     fn ties(&self, strips: &[Strip<'_>]) -> Vec<Tie> {
         // Only ranges that something is tied to are looked up: there may be many more.
         let named = |l: &'_ Link| [l.from.clone(), l.to.clone()];
-        let mut ends: BTreeMap<String, Option<End>> = self
-            .map
-            .links
-            .iter()
-            .flat_map(named)
-            .map(|key| (key, None))
-            .collect();
+        let keys = self.map.links.iter().flat_map(named);
+        let mut ends: BTreeMap<String, Option<End>> =
+            crate::order::map(keys.map(|key| (key, None)));
         for (l, strip) in strips.iter().enumerate() {
             for (range, span) in strip.lane.ranges.iter().zip(&strip.spans) {
                 if let (Some(span), Some(end)) = (span, ends.get_mut(&range.key)) {

@@ -43,7 +43,7 @@ pub(super) fn lengths(needs: &[Need], room: Option<f32>) -> Vec<f32> {
     let mut left = room - sum;
     let mut order: Vec<usize> = (0..needs.len()).collect();
     let lack = |i: usize| needs[i].whole - needs[i].least;
-    order.sort_by(|&a, &b| {
+    crate::order::sort_by(&mut order, |&a, &b| {
         let first = needs[b].first.cmp(&needs[a].first);
         first.then(lack(a).total_cmp(&lack(b))).then(a.cmp(&b))
     });

@@ -67,14 +67,14 @@ impl<'a> Strip<'a> {
         let cells = cut(lane);
         let leaves = cells.cells.iter().filter(|c| c.kind == Kind::Leaf);
         let smallest = leaves.map(Cell::size).min().unwrap_or(1);
-        let apart: BTreeSet<usize> = cells
+        let apart = cells
             .cells
             .iter()
             .enumerate()
             .filter(|(_, c)| c.range.is_some_and(|r| changed.contains(&r)))
             .map(|(i, _)| i)
-            .take(APART)
-            .collect();
+            .take(APART);
+        let apart = crate::order::set(apart);
         let mut strip = Strip {
             lane,
             cells,

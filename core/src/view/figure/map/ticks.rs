@@ -68,7 +68,9 @@ pub(super) fn marks(
     for ((item, &(x, _)), &named) in strip.items.iter().zip(&strip.at).zip(written) {
         of_item(&mut marks, strip, item, x, named, told);
     }
-    marks.sort_by(|a, b| b.rank.cmp(&a.rank).then(a.x.total_cmp(&b.x)));
+    crate::order::sort_by(&mut marks, |a, b| {
+        b.rank.cmp(&a.rank).then(a.x.total_cmp(&b.x))
+    });
     marks
 }
 

@@ -81,7 +81,7 @@ pub(super) fn draw(
 fn ribbons(ties: &[&Tie], hot: bool) -> Vec<Tie> {
     let mut sorted: Vec<&Tie> = ties.to_vec();
     let lit = |t: &Tie| t.changed && hot;
-    sorted.sort_by(|a, b| {
+    crate::order::sort_by(&mut sorted, |a, b| {
         let by = (a.lanes, a.tone as u8, lit(a)).cmp(&(b.lanes, b.tone as u8, lit(b)));
         by.then(a.from.0.total_cmp(&b.from.0))
             .then(a.to.0.total_cmp(&b.to.0))

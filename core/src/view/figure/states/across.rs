@@ -102,7 +102,7 @@ fn legs(arcs: &[Edge], spans: &[(f32, f32)]) -> Vec<(f32, f32)> {
         ports.push((to, up, if way == 0 { 1 } else { -way }, n, false));
     }
     let order = |way: i64| if way < 0 { (0, way.abs()) } else { (1, -way) };
-    ports.sort_by_key(|p| (p.0, p.1, order(p.2), p.3));
+    crate::order::sort_by_key(&mut ports, |p| (p.0, p.1, order(p.2), p.3));
     let mut legs = vec![(0.0, 0.0); arcs.len()];
     for side in ports.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
         let (a, b) = spans[side[0].0];

@@ -138,7 +138,7 @@ impl Drawing<'_> {
     fn arcs(&self) -> Vec<Edge> {
         let arcs = self.edges.iter().filter(|e| e.to != e.from + 1);
         let mut arcs: Vec<Edge> = arcs.cloned().collect();
-        arcs.sort_by_key(|e| e.from.abs_diff(e.to));
+        crate::order::sort_by_key(&mut arcs, |e| e.from.abs_diff(e.to));
         arcs
     }
 
