@@ -1,6 +1,5 @@
 //! What a run remembers: checkpoints to start from, how steps ended, and which places each touched.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use sha2::{Digest as _, Sha256};
@@ -23,10 +22,10 @@ struct Checkpoint<M> {
 /// What is remembered of the steps carried out so far.
 #[derive(Clone, Debug)]
 pub(super) struct History<M> {
-    /// By position; position 0 is always there.
-    checkpoints: BTreeMap<u64, Checkpoint<M>>,
-    /// Outcomes other than `Done`, by position of the step (from 1).
-    stops: BTreeMap<u64, Outcome>,
+    /// By position, ascending; position 0 is always there.
+    checkpoints: Vec<(u64, Checkpoint<M>)>,
+    /// Outcomes other than `Done`, by position of the step (from 1), ascending.
+    stops: Vec<(u64, Outcome)>,
     touches: TouchLog,
     /// The state after the last step carried out, with the running digest of labels, outcomes and places.
     front: Checkpoint<M>,
@@ -40,8 +39,8 @@ impl<M: Machine> History<M> {
             digest: Sha256::new(),
         };
         Self {
-            checkpoints: crate::order::map(core::iter::once((0, front.clone()))),
-            stops: BTreeMap::new(),
+            checkpoints: alloc::vec![(0, front.clone())],
+            stops: Vec::new(),
             touches: TouchLog::default(),
             front,
         }
@@ -52,16 +51,14 @@ impl<M: Machine> History<M> {
         if position >= self.done() {
             return self.clone();
         }
-        let checkpoints = self.checkpoints.range(..=position);
-        let checkpoints = crate::order::map(checkpoints.map(|(p, c)| (*p, c.clone())));
-        let (keep, front) = match checkpoints.last_key_value() {
+        let checkpoints = up_to(&self.checkpoints, position).to_vec();
+        let (keep, front) = match checkpoints.last() {
             Some((position, checkpoint)) => (*position, checkpoint.clone()),
             // Position 0 is always there, so this arm only keeps the function total.
             None => (0, self.front.clone()),
         };
-        let stops = self.stops.range(..=keep);
         Self {
-            stops: crate::order::map(stops.map(|(p, o)| (*p, *o))),
+            stops: up_to(&self.stops, keep).to_vec(),
             touches: self.touches.up_to(keep),
             checkpoints,
             front,
@@ -88,7 +85,7 @@ impl<M: Machine> History<M> {
         if position >= self.done() {
             return (self.done(), &self.front.state);
         }
-        match self.checkpoints.range(..=position).next_back() {
+        match up_to(&self.checkpoints, position).last() {
             Some((at, checkpoint)) => (*at, &checkpoint.state),
             None => (self.done(), &self.front.state),
         }
@@ -117,23 +114,26 @@ impl<M: Machine> History<M> {
         self.touches.end_step();
         let position = self.done();
         if !outcome.is_done() {
-            self.stops.insert(position, outcome);
+            self.stops.push((position, outcome));
         }
-        let last = self.checkpoints.last_key_value().map_or(0, |(p, _)| *p);
+        let last = self.checkpoints.last().map_or(0, |(p, _)| *p);
         if position >= last + EVERY || M::is_heavy(op) {
-            self.checkpoints.insert(position, self.front.clone());
+            self.checkpoints.push((position, self.front.clone()));
         }
     }
 
     /// How a step ended, from 1; `None` if it was not carried out yet.
     pub(super) fn outcome(&self, position: u64) -> Option<Outcome> {
         let known = (1..=self.done()).contains(&position);
-        known.then(|| self.stops.get(&position).copied().unwrap_or(Outcome::Done))
+        known.then(|| match up_to(&self.stops, position).last() {
+            Some((at, stop)) if *at == position => *stop,
+            _ => Outcome::Done,
+        })
     }
 
     /// The steps that did not end with `Done`.
     pub(super) fn stops(&self) -> Vec<(u64, Outcome)> {
-        self.stops.iter().map(|(p, o)| (*p, *o)).collect()
+        self.stops.clone()
     }
 
     /// Whether the step that led to a position touched a place.
@@ -152,6 +152,11 @@ impl<M: Machine> History<M> {
             .state_bytes(&mut |bytes| digest.update(bytes));
         digest.finalize().into()
     }
+}
+
+/// The entries at or before a position, of a list in ascending order.
+fn up_to<T>(list: &[(u64, T)], position: u64) -> &[(u64, T)] {
+    &list[..list.partition_point(|(at, _)| *at <= position)]
 }
 
 fn outcome_bytes(outcome: Outcome) -> [u8; 25] {
