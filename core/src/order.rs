@@ -69,20 +69,21 @@ fn merged(len: usize, fits: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn it_sorts_as_the_standard_one_does() {
-        let mut seed = 7_u32;
-        for len in 0..200 {
-            let mut ours: Vec<(u32, usize)> = (0..len)
-                .map(|i| {
-                    seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    (seed >> 28, i)
-                })
-                .collect();
-            let mut theirs = ours.clone();
-            sort_by_key(&mut ours, |x| x.0);
-            theirs.sort_by_key(|x| x.0);
-            assert_eq!(ours, theirs);
+    shared_test! {
+        fn it_sorts_as_the_standard_one_does() {
+            let mut seed = 7_u32;
+            for len in 0..200 {
+                let mut ours: Vec<(u32, usize)> = (0..len)
+                    .map(|i| {
+                        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                        (seed >> 28, i)
+                    })
+                    .collect();
+                let mut theirs = ours.clone();
+                sort_by_key(&mut ours, |x| x.0);
+                theirs.sort_by_key(|x| x.0);
+                assert_eq!(ours, theirs);
+            }
         }
     }
 }

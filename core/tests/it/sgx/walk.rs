@@ -357,7 +357,7 @@ fn walk(seed: u64, steps: u64, broken: &mut Broken) -> [u64; 4] {
 
 shared_test! {
     fn a_random_walk_keeps_every_invariant() {
-        let (walks, steps) = if cfg!(target_arch = "wasm32") { (20, 500) } else { (200, 500) };
+        let (walks, steps) = (200, 500);
         let mut broken = Broken::default();
         let mut counts = [0; 4];
         for seed in 1..=walks {
