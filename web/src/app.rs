@@ -9,9 +9,8 @@ use wasm_bindgen::closure::Closure;
 use yew::prelude::*;
 
 use crate::dom;
-use crate::gallery::asking::AskingPage;
-use crate::gallery::settings::Chosen;
-use crate::gallery::{Gallery, drop};
+use crate::gallery::asking::asking_page;
+use crate::gallery::{drop, gallery};
 use crate::lang::{self, Lang};
 use crate::player::Player;
 use crate::source::Source;
@@ -32,6 +31,7 @@ pub fn App(props: &Props) -> Html {
     let state = use_reducer(move || first(source));
     let ctx = Ctx {
         lang: state.lang.clone(),
+        theme: state.theme,
         dispatch: state.dispatcher(),
     };
     crate::stopped::speak(&state.lang);
@@ -62,12 +62,10 @@ pub fn App(props: &Props) -> Html {
     }
     html! {
         <ContextProvider<Ctx> context={ctx.clone()}>
-        <ContextProvider<Chosen> context={Chosen(state.theme)}>
             <div class={classes!("page", over.then_some("is-over"))} ondragover={dragover} ondragleave={dragleave} ondrop={dropped}>
-                { page(&state) }
+                { page(&ctx, &state) }
                 { notice_bar(&ctx, state.notice.as_ref()) }
             </div>
-        </ContextProvider<Chosen>>
         </ContextProvider<Ctx>>
     }
 }
@@ -79,12 +77,10 @@ fn first(source: Source) -> State {
     state
 }
 
-fn page(state: &UseReducerHandle<State>) -> Html {
+fn page(ctx: &Ctx, state: &UseReducerHandle<State>) -> Html {
     match &state.page {
-        Page::Gallery => html! { <Gallery source={state.source} link={state.link()} /> },
-        Page::Asking(asking) => {
-            html! { <AskingPage asking={asking.clone()} source={state.source} /> }
-        }
+        Page::Gallery => gallery(ctx, state.source, &state.link()),
+        Page::Asking(asking) => asking_page(ctx, asking, state.source),
         Page::Player(play) => html! { <Player play={play.clone()} open={state.open} /> },
     }
 }

@@ -3,37 +3,40 @@
 use teescope_core::text;
 use yew::prelude::*;
 
-use super::Dialog;
+use super::Draft;
 use crate::dom;
+use crate::state::Ctx;
 use crate::state::play::Do;
-use crate::state::use_ctx;
 
-#[component]
-pub(super) fn GoTo() -> Html {
-    let ctx = use_ctx();
-    let label = use_state_eq(String::new);
-    let input = use_callback(label.setter(), |event: InputEvent, label| {
-        label.set(dom::value(&event))
-    });
-    let go = use_callback(
-        (ctx.clone(), (*label).clone()),
-        |_: (), (ctx, label): &(_, String)| {
+/// The field for a label.
+pub(super) fn goto(ctx: &Ctx, draft: &Draft) -> Html {
+    let label = &draft.word;
+    let input = {
+        let label = label.setter();
+        Callback::from(move |event: InputEvent| label.set(dom::value(&event)))
+    };
+    let go = {
+        let (ctx, label) = (ctx.clone(), label.clone());
+        move || {
             ctx.act(Do::Label(label.trim().to_string()));
             ctx.close();
-        },
-    );
-    let enter = use_callback(go.clone(), |event: KeyboardEvent, go| {
-        if event.key() == "Enter" {
-            event.prevent_default();
-            go.emit(());
         }
-    });
-    let click = use_callback(go, |_: MouseEvent, go| go.emit(()));
+    };
+    let enter = {
+        let go = go.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Enter" {
+                event.prevent_default();
+                go();
+            }
+        })
+    };
+    let click = Callback::from(move |_: MouseEvent| go());
     html! {
-        <Dialog title={text!("ui.goto", "Go to a step")}>
+        <>
             <label class="row">{ ctx.t(&text!("ui.goto.label", "Label or number")) }
-                <input class="m" autofocus=true value={(*label).clone()} oninput={input} onkeydown={enter} spellcheck="false" autocomplete="off" /></label>
+                <input class="m" autofocus=true value={(**label).clone()} oninput={input} onkeydown={enter} spellcheck="false" autocomplete="off" /></label>
             <div class="choices"><button class="go" onclick={click}>{ ctx.t(&text!("ui.goto.go", "Go")) }</button></div>
-        </Dialog>
+        </>
     }
 }

@@ -4,37 +4,32 @@ use teescope_core::text;
 use teescope_core::trace::{Edit, EditAction, OpText};
 use yew::prelude::*;
 
-use super::{Dialog, Props};
+use super::{Draft, Props};
 use crate::dom;
+use crate::state::Ctx;
 use crate::state::play::Do;
-use crate::state::use_ctx;
 
-#[component]
-pub(super) fn Insert(props: &Props) -> Html {
-    let ctx = use_ctx();
-    let forms = use_memo(props.play.run().id, |_| {
-        props.play.run().session.borrow().op_forms()
-    });
-    let chosen = use_state_eq(|| 0_usize);
-    let op = use_state_eq(|| forms.first().map(|(op, _)| op.clone()).unwrap_or_default());
+/// The choice of an operation and the fields of its arguments.
+pub(super) fn insert(ctx: &Ctx, props: &Props, draft: &Draft) -> Html {
+    let forms = props.play.run().session.borrow().op_forms();
+    let (chosen, op) = &*draft.op;
     let pick = {
-        let (forms, chosen, op) = (forms.clone(), chosen.setter(), op.setter());
+        let (forms, op) = (forms.clone(), draft.op.setter());
         Callback::from(move |event: Event| {
             let i: usize = dom::value(&event).parse().unwrap_or(0);
             if let Some((form, _)) = forms.get(i) {
-                chosen.set(i);
-                op.set(form.clone());
+                op.set((i, form.clone()));
             }
         })
     };
     let input = {
-        let op = op.clone();
+        let op = draft.op.clone();
         Callback::from(move |event: InputEvent| {
             let Some(key) = dom::data(&event, "arg") else {
                 return;
             };
             let mut next = (*op).clone();
-            for (k, v) in &mut next.args {
+            for (k, v) in &mut next.1.args {
                 if *k == key {
                     *v = dom::value(&event).trim().to_string();
                 }
@@ -48,7 +43,7 @@ pub(super) fn Insert(props: &Props) -> Html {
     } else {
         "end".to_string()
     };
-    let written = written(&op);
+    let written = written(op);
     let wrong = OpText::parse(&written).err();
     let add = {
         let (ctx, before, op) = (
@@ -80,7 +75,7 @@ pub(super) fn Insert(props: &Props) -> Html {
         false => text!("ui.insert.end", "It is carried out after the last step."),
     };
     html! {
-        <Dialog title={text!("ui.insert", "Insert an operation")}>
+        <>
             <p>{ ctx.t(&place) }</p>
             <label class="row">{ ctx.t(&text!("ui.insert.which", "Operation")) }
                 <select onchange={pick} class="m">
@@ -102,7 +97,7 @@ pub(super) fn Insert(props: &Props) -> Html {
                 <p class="why" role="alert">{ ctx.t(&bad.why) }</p>
             }
             <div class="choices"><button class="go" onclick={add} disabled={wrong.is_some()}>{ ctx.t(&text!("ui.insert.do", "Insert it in a run of my own")) }</button></div>
-        </Dialog>
+        </>
     }
 }
 

@@ -4,7 +4,6 @@ use teescope_core::text;
 use teescope_core::text::Text;
 use yew::prelude::*;
 
-use super::Dialog;
 use crate::state::Ctx;
 
 fn list() -> Vec<(&'static str, Text)> {
@@ -52,12 +51,12 @@ fn list() -> Vec<(&'static str, Text)> {
 /// The dialog of keys.
 pub(super) fn keys(ctx: &Ctx) -> Html {
     html! {
-        <Dialog title={text!("ui.keys", "Keys")}>
+        <>
             <dl class="keys">
                 for (key, says) in list() {
                     <div key={key}><dt><kbd>{ key }</kbd></dt><dd>{ ctx.t(&says) }</dd></div>
                 }
             </dl>
-        </Dialog>
+        </>
     }
 }

@@ -9,50 +9,70 @@ mod share;
 use std::rc::Rc;
 
 use teescope_core::text;
-use teescope_core::text::Text;
+use teescope_core::trace::{OpText, Params as Values};
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use crate::player::frame::Frame;
 use crate::state::play::Play;
-use crate::state::{Ctx, Open, use_ctx};
+use crate::state::{Open, use_ctx};
 
-/// What is open, if anything is.
-pub(crate) fn opened(ctx: &Ctx, open: Option<Open>, play: &Rc<Play>, frame: &Rc<Frame>) -> Html {
-    let (play, frame) = (play.clone(), frame.clone());
-    match open {
-        None => html! { <div class="nothing"></div> },
-        Some(Open::Keys) => keys::keys(ctx),
-        Some(Open::GoTo) => html! { <goto::GoTo /> },
-        Some(Open::Params) => html! { <params::Params {play} {frame} /> },
-        Some(Open::Insert) => html! { <insert::Insert {play} {frame} /> },
-        Some(Open::Share) => share::share(ctx, &play, &frame),
-    }
-}
-
-/// What every dialog of a run is given.
+/// What is opened over a run.
 #[derive(Properties)]
-pub(super) struct Props {
-    pub(super) play: Rc<Play>,
-    pub(super) frame: Rc<Frame>,
+pub(crate) struct Props {
+    pub(crate) open: Open,
+    pub(crate) play: Rc<Play>,
+    pub(crate) frame: Rc<Frame>,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.play, &other.play) && Frame::same(&self.frame, &other.frame)
+        self.open == other.open
+            && Rc::ptr_eq(&self.play, &other.play)
+            && Frame::same(&self.frame, &other.frame)
     }
 }
 
-#[derive(PartialEq, Properties)]
-pub(super) struct DialogProps {
-    pub(super) title: Text,
-    pub(super) children: Children,
+/// What the reader has written so far; each dialog uses a part of it.
+struct Draft {
+    /// Parameter values.
+    values: UseStateHandle<Values>,
+    /// The seed, or the step to go to.
+    word: UseStateHandle<String>,
+    /// The operation, and which form it was made from.
+    op: UseStateHandle<(usize, OpText)>,
+}
+
+#[hook]
+fn use_draft(props: &Props) -> Draft {
+    let session = props.play.run().session.clone();
+    let settings = session.borrow().settings().clone();
+    let seed = match props.open {
+        Open::GoTo => String::new(),
+        _ => settings.seed.to_string(),
+    };
+    Draft {
+        values: use_state_eq(|| settings.params),
+        word: use_state_eq(|| seed),
+        op: use_state_eq(|| {
+            let forms = session.borrow().op_forms();
+            (
+                0,
+                forms
+                    .into_iter()
+                    .next()
+                    .map(|(op, _)| op)
+                    .unwrap_or_default(),
+            )
+        }),
+    }
 }
 
 /// A modal dialog of the browser's own kind: it keeps the focus in and gives it back.
 #[component]
-pub(super) fn Dialog(props: &DialogProps) -> Html {
+pub(crate) fn Opened(props: &Props) -> Html {
     let ctx = use_ctx();
+    let draft = use_draft(props);
     let node = use_node_ref();
     use_effect_with(node.clone(), |node| {
         let dialog = node.cast::<HtmlDialogElement>();
@@ -67,16 +87,38 @@ pub(super) fn Dialog(props: &DialogProps) -> Html {
             }
         }
     });
-    let closed = use_callback(ctx.clone(), |_: Event, ctx| ctx.close());
-    let close = use_callback(ctx.clone(), |_: MouseEvent, ctx| ctx.close());
-    let title = ctx.t(&props.title);
+    let closed = {
+        let ctx = ctx.clone();
+        Callback::from(move |_: Event| ctx.close())
+    };
+    let close = {
+        let ctx = ctx.clone();
+        Callback::from(move |_: MouseEvent| ctx.close())
+    };
+    let (title, inner) = match props.open {
+        Open::Keys => (text!("ui.keys", "Keys"), keys::keys(&ctx)),
+        Open::GoTo => (text!("ui.goto", "Go to a step"), goto::goto(&ctx, &draft)),
+        Open::Params => {
+            let title = text!("ui.params", "Change a parameter");
+            (title, params::params(&ctx, props, &draft))
+        }
+        Open::Insert => {
+            let title = text!("ui.insert", "Insert an operation");
+            (title, insert::insert(&ctx, props, &draft))
+        }
+        Open::Share => (
+            text!("ui.share", "Share this run"),
+            share::share(&ctx, &props.play, &props.frame),
+        ),
+    };
+    let title = ctx.t(&title);
     html! {
         <dialog ref={node} onclose={closed.clone()} oncancel={closed} aria-label={title.clone()}>
             <div class="dialog-head">
                 <h2>{ title }</h2>
                 <button class="q" onclick={close} aria-label={ctx.t(&text!("ui.close", "Close"))}>{ "×" }</button>
             </div>
-            { props.children.clone() }
+            { inner }
         </dialog>
     }
 }

@@ -5,19 +5,17 @@ use teescope_core::text::Text;
 use teescope_core::trace::{Param, ParamKind, Params as Values, ScenarioInfo, Settings};
 use yew::prelude::*;
 
-use super::{Dialog, Props};
+use super::{Draft, Props};
 use crate::dom;
-use crate::gallery::drop::FileButton;
+use crate::gallery::drop::file_button;
+use crate::state::Ctx;
 use crate::state::play::Do;
-use crate::state::{Ctx, use_ctx};
 
-#[component]
-pub(super) fn Params(props: &Props) -> Html {
-    let ctx = use_ctx();
+/// A field for every parameter, and the seed.
+pub(super) fn params(ctx: &Ctx, props: &Props, draft: &Draft) -> Html {
     let info = props.frame.info.clone();
-    let old = use_memo(props.play.run().id, |_| props.play.run().settings());
-    let values = use_state_eq(|| old.params.clone());
-    let seed = use_state_eq(|| old.seed.to_string());
+    let old = props.play.run().settings();
+    let (values, seed) = (&draft.values, &draft.word);
     let change = {
         let (values, seed) = (values.clone(), seed.clone());
         Callback::from(move |event: Event| {
@@ -33,7 +31,7 @@ pub(super) fn Params(props: &Props) -> Html {
             values.set(next);
         })
     };
-    let next = settings(&info, &values, &seed, &old);
+    let next = settings(&info, values, seed, &old);
     let wrong = match &next {
         Ok(next) => info.resolve(next).err().map(|b| b.why),
         Err(why) => Some(why.clone()),
@@ -47,19 +45,19 @@ pub(super) fn Params(props: &Props) -> Html {
         })
     };
     html! {
-        <Dialog title={text!("ui.params", "Change a parameter")}>
+        <>
             <p class="dim">{ ctx.t(&text!("ui.params.says", "A new run opens beside this one.")) }</p>
             <div onchange={change}>
-                for p in &info.params { { field(&ctx, p, values.get(p.key).unwrap_or(&p.default)) } }
+                for p in &info.params { { field(ctx, p, values.get(p.key).unwrap_or(&p.default)) } }
                 <label class="row"><span>{ ctx.t(&text!("ui.params.seed", "Seed")) }
                     <small>{ ctx.t(&text!("ui.params.seed-says", "everything that would be random comes from it")) }</small></span>
-                    <input class="m" data-param="seed" value={(*seed).clone()} /></label>
+                    <input class="m" data-param="seed" value={(**seed).clone()} /></label>
             </div>
             if let Some(why) = &wrong {
                 <p class="why" role="alert">{ ctx.t(why) }</p>
             }
             <div class="choices"><button class="go" onclick={apply} disabled={wrong.is_some()}>{ ctx.t(&text!("ui.params.do", "Run it")) }</button></div>
-        </Dialog>
+        </>
     }
 }
 
@@ -87,6 +85,13 @@ fn settings(
 
 /// The field of one parameter; changes are heard by the element around it.
 fn field(ctx: &Ctx, p: &Param, value: &str) -> Html {
+    // The button that chooses a file is a label of its own.
+    if matches!(p.kind, ParamKind::File { .. }) {
+        return html! {
+            <div key={p.key} class="row"><span>{ ctx.t(&p.title) }<small>{ ctx.t(&p.help) }</small></span>
+                { control(ctx, p, value) }</div>
+        };
+    }
     html! {
         <label key={p.key} class="row"><span>{ ctx.t(&p.title) }<small>{ ctx.t(&p.help) }</small></span>
             { control(ctx, p, value) }</label>
@@ -120,7 +125,7 @@ fn control(ctx: &Ctx, p: &Param, value: &str) -> Html {
             } else {
                 value.into()
             };
-            html! { <span>{ ctx.t(what) }{ ": " }<span class="m cut">{ ctx.t(&named) }</span>{ " " }<FileButton /></span> }
+            html! { <span>{ ctx.t(what) }{ ": " }<span class="m cut">{ ctx.t(&named) }</span>{ " " }{ file_button(ctx) }</span> }
         }
     }
 }

@@ -4,7 +4,6 @@ use teescope_core::text;
 use teescope_core::trace::{ParamKind, dump};
 use yew::prelude::*;
 
-use super::Dialog;
 use crate::dom;
 use crate::player::copy;
 use crate::player::frame::Frame;
@@ -43,7 +42,7 @@ pub(super) fn share(ctx: &Ctx, play: &Play, frame: &Frame) -> Html {
         matches!(p.kind, ParamKind::File { .. }) && set.get(p.key).is_some_and(|v| !v.is_empty())
     });
     html! {
-        <Dialog title={text!("ui.share", "Share this run")}>
+        <>
             <p>{ ctx.t(&text!("ui.share.says", "The link holds everything the page shows: the scenario, the step, your changes. It goes to no server.")) }</p>
             if file {
                 <p>{ ctx.t(&text!("ui.share.file", "It names your file by its SHA-256 only; whoever opens it is asked for the file.")) }</p>
@@ -56,6 +55,6 @@ pub(super) fn share(ctx: &Ctx, play: &Play, frame: &Frame) -> Html {
                 <button data-share="dump">{ ctx.t(&text!("ui.share.dump", "Save as text")) }</button>
             </div>
             <p class="dim">{ ctx.t(&text!("ui.share.case-says", "A case file is a few lines of JSON; dropped on this page, or given to the command line, it is replayed to the same digest.")) }</p>
-        </Dialog>
+        </>
     }
 }

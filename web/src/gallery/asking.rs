@@ -1,37 +1,22 @@
 //! A run that cannot be opened yet: which file it lacks, or what in it does not fit.
 
-use std::rc::Rc;
-
 use teescope_core::text;
 use teescope_core::trace::Link;
 use yew::prelude::*;
 
-use super::Settings;
-use super::drop::FileButton;
+use super::drop::file_button;
+use super::settings::settings;
 use crate::source::Source;
 use crate::state::open::info;
-use crate::state::{Action, Asking, use_ctx};
+use crate::state::{Action, Asking, Ctx};
 
-#[derive(Clone, Properties)]
-pub(crate) struct Props {
-    pub(crate) asking: Rc<Asking>,
-    pub(crate) source: Source,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.asking, &other.asking)
-    }
-}
-
-#[component]
-pub(crate) fn AskingPage(props: &Props) -> Html {
-    let ctx = use_ctx();
-    let asking = &props.asking;
-    let info = info(props.source, &asking.link.scenario);
-    let home = use_callback(ctx.clone(), |event: MouseEvent, ctx| {
+/// The page that asks.
+pub(crate) fn asking_page(ctx: &Ctx, asking: &Asking, source: Source) -> Html {
+    let info = info(source, &asking.link.scenario);
+    let act = ctx.clone();
+    let home = Callback::from(move |event: MouseEvent| {
         event.prevent_default();
-        ctx.dispatch.dispatch(Action::Home);
+        act.dispatch.dispatch(Action::Home);
     });
     let fresh = {
         let (ctx, id) = (ctx.clone(), asking.link.scenario.clone());
@@ -55,13 +40,13 @@ pub(crate) fn AskingPage(props: &Props) -> Html {
                 if let Some(info) = &info {
                     <span class="title">{ ctx.t(&info.title) }</span>
                 }
-                <div class="actions"><Settings /></div>
+                <div class="actions">{ settings(ctx) }</div>
             </header>
             <main id="panels" tabindex="-1" class="asking">
                 <h1>{ ctx.t(&title) }</h1>
                 <p class={if asking.bad.missing_file { "lead" } else { "lead why" }} role="alert">{ ctx.t(&asking.bad.why) }</p>
                 if asking.bad.missing_file {
-                    <p><FileButton /></p>
+                    <p>{ file_button(ctx) }</p>
                 }
                 <div class="choices">
                     if info.is_some() && changed {

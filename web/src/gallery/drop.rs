@@ -9,7 +9,7 @@ use web_sys::{File, FileList, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::dom;
-use crate::state::{Action, Ctx, Notice, use_ctx};
+use crate::state::{Action, Ctx, Notice};
 
 /// The most bytes a file may have.
 const MOST: f64 = 256.0 * 1024.0 * 1024.0;
@@ -58,42 +58,33 @@ pub(crate) fn take(ctx: &Ctx, list: Option<FileList>) {
 }
 
 /// A button that lets the reader choose files.
-#[component]
-pub(crate) fn FileButton() -> Html {
-    let ctx = use_ctx();
-    let node = use_node_ref();
-    let click = use_callback(node.clone(), |_: MouseEvent, node| {
-        if let Some(input) = node.cast::<HtmlInputElement>() {
-            input.click();
-        }
-    });
-    let change = use_callback(ctx.clone(), |event: Event, ctx| {
+pub(crate) fn file_button(ctx: &Ctx) -> Html {
+    let act = ctx.clone();
+    let change = Callback::from(move |event: Event| {
         event.stop_propagation();
         let input = event
             .target()
             .and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
         if let Some(input) = input {
-            take(ctx, input.files());
+            take(&act, input.files());
             input.set_value("");
         }
     });
     html! {
-        <>
-            <input ref={node} type="file" multiple=true hidden=true onchange={change} tabindex="-1" />
-            <button type="button" onclick={click}>{ ctx.t(&text!("ui.file.choose", "Choose a file …")) }</button>
-        </>
+        <label class="file">
+            <input type="file" class="aside-text" multiple=true onchange={change} />
+            <span>{ ctx.t(&text!("ui.file.choose", "Choose a file …")) }</span>
+        </label>
     }
 }
 
 /// The place that says files may be dropped; in fact the whole page takes them.
-#[component]
-pub(crate) fn DropZone() -> Html {
-    let ctx = use_ctx();
+pub(crate) fn drop_zone(ctx: &Ctx) -> Html {
     html! {
         <section class="dropzone">
             <h2>{ ctx.t(&text!("ui.drop", "Drop a file of your own")) }</h2>
             <p>{ ctx.t(&text!("ui.drop.says", "A signed program, a signature structure, a case file: it is recognised and becomes a run. Several may be dropped together. They are read here and never leave the page.")) }</p>
-            <FileButton />
+            { file_button(ctx) }
         </section>
     }
 }

@@ -4,24 +4,14 @@ pub(crate) mod asking;
 pub(crate) mod drop;
 pub(crate) mod settings;
 
-use std::rc::Rc;
-
 use teescope_core::text;
 use teescope_core::trace::{Link, ScenarioInfo, Tee};
 use yew::prelude::*;
 
 use crate::source::Source;
-use crate::state::{Ctx, use_ctx};
-use drop::DropZone;
-pub(crate) use settings::Settings;
-
-/// What the gallery lists.
-#[derive(Clone, PartialEq, Properties)]
-pub(crate) struct Props {
-    pub(crate) source: Source,
-    /// The address of the gallery: links keep its language and theme.
-    pub(crate) link: Link,
-}
+use crate::state::Ctx;
+use drop::drop_zone;
+use settings::settings;
 
 /// A machine and what it lists.
 struct Shelf {
@@ -29,28 +19,25 @@ struct Shelf {
     scenarios: Vec<ScenarioInfo>,
 }
 
-#[component]
-pub(crate) fn Gallery(props: &Props) -> Html {
-    let ctx = use_ctx();
-    let source = props.source;
-    let shelves = use_memo((), move |()| shelves(source));
-    let link = props.link.clone();
+/// The gallery; links in it keep the language and theme of `link`, its own address.
+pub(crate) fn gallery(ctx: &Ctx, source: Source, link: &Link) -> Html {
+    let shelves = shelves(source);
     html! {
         <div class="gallery">
             <header class="head">
                 <a class="brand" href="#">{ "teescope" }</a>
-                <div class="actions"><Settings /></div>
+                <div class="actions">{ settings(ctx) }</div>
             </header>
             <main id="panels" tabindex="-1">
                 <div class="top">
-                    { intro(&ctx) }
-                    <DropZone />
+                    { intro(ctx) }
+                    { drop_zone(ctx) }
                 </div>
-                for shelf in shelves.iter() { { draw(&ctx, shelf, &link) } }
+                for shelf in shelves.iter() { { draw(ctx, shelf, link) } }
                 if shelves.is_empty() {
                     <p class="empty">{ ctx.t(&text!("ui.gallery.empty", "No machine is built into this page.")) }</p>
                 }
-                { questions(&ctx, &shelves, &link) }
+                { questions(ctx, &shelves, link) }
             </main>
         </div>
     }
@@ -110,7 +97,7 @@ fn draw(ctx: &Ctx, shelf: &Shelf, link: &Link) -> Html {
 }
 
 /// The same scenarios by what a person would ask.
-fn questions(ctx: &Ctx, shelves: &Rc<Vec<Shelf>>, link: &Link) -> Html {
+fn questions(ctx: &Ctx, shelves: &[Shelf], link: &Link) -> Html {
     let all = shelves
         .iter()
         .flat_map(|s| s.scenarios.iter().map(|i| (&s.tee, i)));

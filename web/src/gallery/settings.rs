@@ -3,24 +3,21 @@
 use teescope_core::text;
 use yew::prelude::*;
 
-use crate::state::{Action, Theme, use_ctx};
+use crate::state::{Action, Ctx, Theme};
 use crate::{dom, lang};
 
-/// The theme, for a component that shows which one is chosen.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) struct Chosen(pub(crate) Theme);
-
-#[component]
-pub(crate) fn Settings() -> Html {
-    let ctx = use_ctx();
-    let theme = use_context::<Chosen>().map_or(Theme::Auto, |c| c.0);
-    let speak = use_callback(ctx.clone(), |event: Event, ctx| {
+/// The two choices.
+pub(crate) fn settings(ctx: &Ctx) -> Html {
+    let theme = ctx.theme;
+    let act = ctx.clone();
+    let speak = Callback::from(move |event: Event| {
         if let Some(code) = lang::known(&dom::value(&event)) {
-            ctx.dispatch.dispatch(Action::Choose(code));
+            act.dispatch.dispatch(Action::Choose(code));
         }
     });
-    let paint = use_callback(ctx.clone(), |event: Event, ctx| {
-        ctx.dispatch
+    let act = ctx.clone();
+    let paint = Callback::from(move |event: Event| {
+        act.dispatch
             .dispatch(Action::Theme(Theme::of(Some(&dom::value(&event)))));
     });
     html! {

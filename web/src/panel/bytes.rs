@@ -1,17 +1,15 @@
 //! A structure byte for byte: hex beside the fields, each pointing at the other; zeros folded.
 
-use std::rc::Rc;
-
 use teescope_core::text;
 use teescope_core::trace::Place;
 use teescope_core::view::{Bytes, Panel};
 use yew::prelude::*;
 
-use super::Props;
-use super::editor::Editor;
+use super::editor::editor;
+use super::{Kept, Props};
 use crate::dom;
+use crate::state::Ctx;
 use crate::state::play::Do;
-use crate::state::{Ctx, use_ctx};
 
 /// Bytes a line.
 const LINE: usize = 16;
@@ -32,20 +30,24 @@ struct Piece {
     text: String,
 }
 
-#[component]
-pub(super) fn BytesView(props: &Props) -> Html {
-    let ctx = use_ctx();
-    let hot = use_state_eq(|| None::<usize>);
-    let chosen = use_state_eq(|| None::<usize>);
-    let over = use_callback(hot.setter(), |event: PointerEvent, hot| {
-        hot.set(field(&event))
-    });
-    let leave = use_callback(hot.setter(), |_: PointerEvent, hot| hot.set(None));
-    let focus = use_callback(hot.setter(), |event: FocusEvent, hot| {
-        hot.set(field(&event))
-    });
+/// The dump, the fields, and the one field that is looked at closely.
+pub(super) fn body(ctx: &Ctx, props: &Props, kept: &Kept, bytes: &Bytes) -> Html {
+    let (hot, chosen) = (&kept.hot, &kept.chosen);
+    let over = {
+        let hot = hot.setter();
+        Callback::from(move |event: PointerEvent| hot.set(field(&event)))
+    };
+    let leave = {
+        let hot = hot.setter();
+        Callback::from(move |_: PointerEvent| hot.set(None))
+    };
+    let focus = {
+        let hot = hot.setter();
+        Callback::from(move |event: FocusEvent| hot.set(field(&event)))
+    };
     let click = {
-        let (ctx, props, chosen) = (ctx.clone(), props.clone(), chosen.clone());
+        let (ctx, props) = (ctx.clone(), props.clone());
+        let (chosen, byte) = (chosen.clone(), kept.byte.setter());
         Callback::from(move |event: MouseEvent| {
             let Panel::Bytes(bytes) = props.panel() else {
                 return;
@@ -56,28 +58,26 @@ pub(super) fn BytesView(props: &Props) -> Html {
                 let place = bytes.place;
                 let place = Place::new(place.space, place.at + f.offset as u64, f.size as u64);
                 ctx.act(Do::Select(Some(place)));
+                byte.set((None, 0));
                 chosen.set(if *chosen == Some(i) { None } else { Some(i) });
             }
         })
     };
     let keydown = Callback::from(|event: KeyboardEvent| dom::roam(&event, "button.field"));
-    let Panel::Bytes(bytes) = props.panel() else {
-        return html! { <div class="nothing"></div> };
-    };
-    let owners = Rc::new(owners(bytes));
+    let owners = owners(bytes);
     let title = ctx.t(&bytes.title);
     html! {
         <>
             <div class="bytes" onpointerover={over} onpointerleave={leave} onclick={click} onfocusin={focus}>
                 <div class="dump" role="group" tabindex="0" aria-label={title}>
-                    for part in parts(props, bytes) { { draw(props, bytes, &owners, &part, (*hot, *chosen)) } }
+                    for part in parts(props, bytes) { { draw(props, bytes, &owners, &part, (**hot, **chosen)) } }
                 </div>
                 <div class="fields-of" onkeydown={keydown}>
-                    { fields(&ctx, props, bytes, *hot, *chosen) }
+                    { fields(ctx, props, bytes, **hot, **chosen) }
                 </div>
             </div>
             if let Some(i) = chosen.filter(|i| *i < bytes.fields.len()) {
-                <Editor frame={props.frame.clone()} index={props.index} field={i} />
+                { editor(ctx, props, kept, bytes, i) }
             }
         </>
     }

@@ -3,7 +3,7 @@
 use teescope_core::text;
 use teescope_core::text::{Text, thousands};
 use teescope_core::trace::Piece;
-use teescope_core::view::{Digest, Panel};
+use teescope_core::view::Digest;
 use yew::prelude::*;
 
 use super::Props;
@@ -14,10 +14,7 @@ use crate::state::Ctx;
 const LINES: usize = 4;
 
 /// The body of the panel.
-pub(super) fn body(ctx: &Ctx, props: &Props) -> Html {
-    let Panel::Digest(digest) = props.panel() else {
-        return html! { <div class="nothing"></div> };
-    };
+pub(super) fn body(ctx: &Ctx, props: &Props, digest: &Digest) -> Html {
     let quiet = digest.absorbed.is_empty();
     html! {
         <>

@@ -7,35 +7,22 @@ use teescope_core::text;
 use teescope_core::view::{AddressMap, Panel, figure};
 use yew::prelude::*;
 
-use super::Props;
+use super::{Kept, Props};
 use crate::dom;
-use crate::figure::{FigureView, use_width};
+use crate::figure::FigureView;
+use crate::state::Ctx;
 use crate::state::play::Do;
-use crate::state::{Ctx, use_ctx};
 
 /// A longer list of ranges is cut; the figure folds them too.
 const LISTED: usize = 400;
 
-#[component]
-pub(super) fn Drawn(props: &Props) -> Html {
-    let ctx = use_ctx();
-    let node = use_node_ref();
-    let open = use_state_eq(|| false);
-    let width = use_width(&node, 760.0);
-    let (stamp, lang) = (props.stamp().copied(), ctx.lang.clone());
-    let drawn = {
-        let props = props.clone();
-        use_memo((stamp, width, lang), move |(_, width, lang)| {
-            match props.panel() {
-                Panel::AddressMap(map) => {
-                    figure::address_map(map, props.changes(), &lang.catalogue, *width)
-                }
-                Panel::States(states) => {
-                    figure::states(states, props.changes(), &lang.catalogue, *width)
-                }
-                _ => figure::Figure::default(),
-            }
-        })
+/// The figure, and beside a map its list.
+pub(super) fn body(ctx: &Ctx, props: &Props, kept: &Kept) -> Html {
+    let (catalogue, changes) = (&ctx.lang.catalogue, props.changes());
+    let drawn = match props.panel() {
+        Panel::AddressMap(map) => figure::address_map(map, changes, catalogue, props.width),
+        Panel::States(states) => figure::states(states, changes, catalogue, props.width),
+        _ => figure::Figure::default(),
     };
     let pick = {
         let (ctx, props) = (ctx.clone(), props.clone());
@@ -43,13 +30,13 @@ pub(super) fn Drawn(props: &Props) -> Html {
     };
     let selected = Rc::new(selected(props));
     let beside = match props.panel() {
-        Panel::AddressMap(map) => ranges(&ctx, props, map, &open),
+        Panel::AddressMap(map) => ranges(ctx, props, map, &kept.open),
         _ => html! { <span></span> },
     };
     html! {
         <>
-            <div class="figure-box" ref={node}>
-                <FigureView figure={drawn} {selected} on_pick={pick} />
+            <div class="figure-box">
+                <FigureView figure={Rc::new(drawn)} {selected} on_pick={pick} />
             </div>
             { beside }
         </>

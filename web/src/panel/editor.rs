@@ -1,7 +1,5 @@
 //! A field looked at closely: what it means, its bytes, and the bits that may be flipped.
 
-use std::rc::Rc;
-
 use teescope_core::bytes::hex;
 use teescope_core::text;
 use teescope_core::text::Text;
@@ -9,74 +7,48 @@ use teescope_core::trace::{Edit, EditAction, Place};
 use teescope_core::view::{Bytes, Panel};
 use yew::prelude::*;
 
+use super::{Kept, Props};
 use crate::dom;
 use crate::player::frame::Frame;
+use crate::state::Ctx;
 use crate::state::play::Do;
-use crate::state::{Ctx, use_ctx};
 
 /// Bytes of a field that are offered for flipping at once.
 const PAGE: usize = 64;
 
-#[derive(Clone, Properties)]
-pub(super) struct Props {
-    pub(super) frame: Rc<Frame>,
-    pub(super) index: usize,
-    pub(super) field: usize,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.frame, &other.frame)
-            && (self.index, self.field) == (other.index, other.field)
-    }
-}
-
-#[component]
-pub(super) fn Editor(props: &Props) -> Html {
-    let ctx = use_ctx();
-    let byte = use_state_eq(|| None::<usize>);
-    let page = use_state_eq(|| 0_usize);
-    let before = use_state_eq(|| true);
-    {
-        let (byte, page) = (byte.setter(), page.setter());
-        use_effect_with(props.field, move |_| {
-            byte.set(None);
-            page.set(0);
-        });
-    }
+/// The field of that index, with its bytes and bits.
+pub(super) fn editor(ctx: &Ctx, props: &Props, kept: &Kept, bytes: &Bytes, field: usize) -> Html {
+    let (byte, page) = *kept.byte;
     let click = {
         let (ctx, props) = (ctx.clone(), props.clone());
-        let (byte, page, before) = (byte.clone(), page.clone(), before.clone());
+        let (chosen, before) = (kept.byte.setter(), *kept.before);
         Callback::from(move |event: MouseEvent| {
             let number = |name| dom::number(&event, name).and_then(|n| usize::try_from(n).ok());
             if let Some(n) = number("page") {
-                page.set(n);
+                chosen.set((byte, n));
             } else if let Some(i) = number("byte") {
-                byte.set(if *byte == Some(i) { None } else { Some(i) });
-            } else if let (Some(bit), Some(i)) = (number("bit"), *byte)
+                chosen.set((if byte == Some(i) { None } else { Some(i) }, page));
+            } else if let (Some(bit), Some(i)) = (number("bit"), byte)
                 && let Some(Panel::Bytes(b)) = props.frame.view.panels.get(props.index)
             {
                 let place = Place::new(b.place.space, b.place.at + i as u64, 1);
-                if *before && let Some((edit, says)) = in_argument(&props.frame, b, i, bit as u8) {
+                if before && let Some((edit, says)) = in_argument(&props.frame, b, i, bit as u8) {
                     ctx.act(Do::Insert(edit, says));
                     return;
                 }
                 ctx.act(Do::Flip(
                     place,
                     bit as u8,
-                    *before && props.frame.position > 0,
+                    before && props.frame.position > 0,
                 ));
             }
         })
     };
-    let Some(Panel::Bytes(bytes)) = props.frame.view.panels.get(props.index) else {
-        return html! { <div class="nothing"></div> };
-    };
-    let Some(f) = bytes.fields.get(props.field) else {
+    let Some(f) = bytes.fields.get(field) else {
         return html! { <div class="nothing"></div> };
     };
     let end = (f.offset + f.size).min(bytes.data.len());
-    let from = (f.offset + *page * PAGE).min(end);
+    let from = (f.offset + page * PAGE).min(end);
     let to = (from + PAGE).min(end);
     let size = text!(
         "ui.bytes.place",
@@ -91,15 +63,15 @@ pub(super) fn Editor(props: &Props) -> Html {
             <p class="dim">{ ctx.t(&text!("ui.bytes.flip", "Choose a byte, then the bit to flip; the original run is kept.")) }</p>
             <div class="byte-row" onkeydown={Callback::from(|e: KeyboardEvent| dom::roam(&e, "button"))}>
                 for i in from..to {
-                    <button key={i} class={classes!("byte", "m", (*byte == Some(i)).then_some("now"))} data-byte={i.to_string()}
-                        aria-label={format!("{i}: {:02x}", bytes.data[i])} aria-pressed={(*byte == Some(i)).to_string()}>{ format!("{:02x}", bytes.data[i]) }</button>
+                    <button key={i} class={classes!("byte", "m", (byte == Some(i)).then_some("now"))} data-byte={i.to_string()}
+                        aria-label={format!("{i}: {:02x}", bytes.data[i])} aria-pressed={(byte == Some(i)).to_string()}>{ format!("{:02x}", bytes.data[i]) }</button>
                 }
             </div>
-            { pages(f.size, *page) }
+            { pages(f.size, page) }
             if let Some(i) = byte.filter(|i| *i < bytes.data.len()) {
-                { bits(&ctx, bytes, i) }
+                { bits(ctx, bytes, i) }
                 if let Some(step) = &props.frame.step {
-                    { when(&ctx, &step.name, &before) }
+                    { when(ctx, &step.name, &kept.before) }
                 }
             }
         </div>

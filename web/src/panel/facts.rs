@@ -1,7 +1,7 @@
 //! Names and values, each with where it is written.
 
 use teescope_core::text;
-use teescope_core::view::{Fact, Panel};
+use teescope_core::view::{Fact, Facts, Panel};
 use yew::prelude::*;
 
 use super::Props;
@@ -11,7 +11,7 @@ use crate::state::Ctx;
 use crate::state::play::Do;
 
 /// The body of the panel.
-pub(super) fn body(ctx: &Ctx, props: &Props) -> Html {
+pub(super) fn body(ctx: &Ctx, props: &Props, facts: &Facts) -> Html {
     let click = {
         let (ctx, props) = (ctx.clone(), props.clone());
         Callback::from(move |event: MouseEvent| {
@@ -26,9 +26,6 @@ pub(super) fn body(ctx: &Ctx, props: &Props) -> Html {
                 .and_then(|f| f.place);
             ctx.act(Do::Select(place));
         })
-    };
-    let Panel::Facts(facts) = props.panel() else {
-        return html! { <div class="nothing"></div> };
     };
     html! {
         <dl class="facts" onclick={click}>

@@ -16,6 +16,7 @@ use yew::prelude::*;
 
 use crate::player::frame::Frame;
 use crate::state::{Ctx, use_ctx};
+use crate::virtual_list::{Scroll, use_scroll};
 
 /// One panel of a moment. Equal while the panel, its marks and the selection are.
 #[derive(Clone, Properties)]
@@ -23,6 +24,42 @@ pub(crate) struct Props {
     pub(crate) frame: Rc<Frame>,
     pub(crate) index: usize,
     pub(crate) selected: Option<Place>,
+    /// The width of a wide panel, in CSS pixels.
+    pub(crate) width: f32,
+}
+
+/// What a panel keeps while it is shown; each kind uses a part of it.
+struct Kept {
+    /// The scrolled element, how it is scrolled, and what follows that.
+    node: NodeRef,
+    scroll: Scroll,
+    onscroll: Callback<Event>,
+    /// Whether what folds away is open.
+    open: UseStateHandle<bool>,
+    /// The field that is pointed at.
+    hot: UseStateHandle<Option<usize>>,
+    /// The field that is looked at closely.
+    chosen: UseStateHandle<Option<usize>>,
+    /// The byte of it that is chosen, and the page of its bytes that is shown.
+    byte: UseStateHandle<(Option<usize>, usize)>,
+    /// Whether a bit is flipped before the step rather than after it.
+    before: UseStateHandle<bool>,
+}
+
+#[hook]
+fn use_kept() -> Kept {
+    let node = use_node_ref();
+    let (scroll, onscroll) = use_scroll(&node);
+    Kept {
+        node,
+        scroll,
+        onscroll,
+        open: use_state_eq(|| false),
+        hot: use_state_eq(|| None),
+        chosen: use_state_eq(|| None),
+        byte: use_state_eq(|| (None, 0)),
+        before: use_state_eq(|| true),
+    }
 }
 
 impl PartialEq for Props {
@@ -30,6 +67,7 @@ impl PartialEq for Props {
         self.index == other.index
             && self.stamp() == other.stamp()
             && self.selected == other.selected
+            && self.width == other.width
     }
 }
 
@@ -56,6 +94,7 @@ impl Props {
 #[component]
 pub(crate) fn PanelView(props: &Props) -> Html {
     let ctx = use_ctx();
+    let kept = use_kept();
     let panel = props.panel();
     let (title, note) = panel.heading();
     let changed = props.changes().touches(panel.id());
@@ -75,18 +114,17 @@ pub(crate) fn PanelView(props: &Props) -> Html {
                     <span class="changed-mark">{ ctx.t(&text!("ui.panel.changed", "changed")) }</span>
                 }
             </figcaption>
-            { body(&ctx, props) }
+            { body(&ctx, props, &kept) }
         </figure>
     }
 }
 
-fn body(ctx: &Ctx, props: &Props) -> Html {
-    let props = props.clone();
+fn body(ctx: &Ctx, props: &Props, kept: &Kept) -> Html {
     match props.panel() {
-        Panel::AddressMap(_) | Panel::States(_) => html! { <drawn::Drawn ..props /> },
-        Panel::Table(_) => html! { <table::TableView ..props /> },
-        Panel::Bytes(_) => html! { <bytes::BytesView ..props /> },
-        Panel::Digest(_) => digest::body(ctx, &props),
-        Panel::Facts(_) => facts::body(ctx, &props),
+        Panel::AddressMap(_) | Panel::States(_) => drawn::body(ctx, props, kept),
+        Panel::Table(table) => table::body(ctx, props, kept, table),
+        Panel::Bytes(bytes) => bytes::body(ctx, props, kept, bytes),
+        Panel::Digest(digest) => digest::body(ctx, props, digest),
+        Panel::Facts(facts) => facts::body(ctx, props, facts),
     }
 }

@@ -4,11 +4,11 @@ use teescope_core::text;
 use teescope_core::view::{Panel, Row, Table};
 use yew::prelude::*;
 
-use super::Props;
+use super::{Kept, Props};
 use crate::dom;
+use crate::state::Ctx;
 use crate::state::play::Do;
-use crate::state::{Ctx, use_ctx};
-use crate::virtual_list::{Span, room, use_scroll, window};
+use crate::virtual_list::{Span, room, window};
 
 /// More rows than this scroll in a window of their own.
 const LONG: usize = 40;
@@ -16,11 +16,8 @@ const LONG: usize = 40;
 /// The height of a row in pixels; `static/panels.css` gives rows the same.
 const ROW: u32 = 24;
 
-#[component]
-pub(super) fn TableView(props: &Props) -> Html {
-    let ctx = use_ctx();
-    let node = use_node_ref();
-    let (scroll, onscroll) = use_scroll(&node);
+/// The table.
+pub(super) fn body(ctx: &Ctx, props: &Props, kept: &Kept, table: &Table) -> Html {
     let click = {
         let (ctx, props) = (ctx.clone(), props.clone());
         Callback::from(move |event: MouseEvent| {
@@ -39,11 +36,8 @@ pub(super) fn TableView(props: &Props) -> Html {
         })
     };
     let keydown = Callback::from(|event: KeyboardEvent| dom::roam(&event, "td button"));
-    let Panel::Table(table) = props.panel() else {
-        return html! { <div class="nothing"></div> };
-    };
     if table.rows.is_empty() {
-        return html! { <p class="empty" ref={node}>{ ctx.t(&table.empty) }</p> };
+        return html! { <p class="empty" ref={kept.node.clone()}>{ ctx.t(&table.empty) }</p> };
     }
     let long = table.rows.len() > LONG;
     let view = match long {
@@ -52,14 +46,14 @@ pub(super) fn TableView(props: &Props) -> Html {
                 rows: table.rows.len() as u64,
                 height: ROW,
             }],
-            scroll,
+            kept.scroll,
         ),
         false => window(
             &[Span {
                 rows: table.rows.len() as u64,
                 height: 1,
             }],
-            scroll,
+            kept.scroll,
         ),
     };
     let (from, to) = match long {
@@ -68,7 +62,7 @@ pub(super) fn TableView(props: &Props) -> Html {
     };
     let title = ctx.t(&table.title);
     html! {
-        <div class={classes!("scrolled", long.then_some("long"))} ref={node} {onscroll} onclick={click} onkeydown={keydown}
+        <div class={classes!("scrolled", long.then_some("long"))} ref={kept.node.clone()} onscroll={kept.onscroll.clone()} onclick={click} onkeydown={keydown}
             tabindex="0" role="group" aria-label={title}>
             if long {
                 { room("above", view.above) }
@@ -80,7 +74,7 @@ pub(super) fn TableView(props: &Props) -> Html {
                     }
                 </tr></thead>
                 <tbody>
-                    for row in &table.rows[from.min(to)..to] { { draw(&ctx, props, table, row) } }
+                    for row in &table.rows[from.min(to)..to] { { draw(ctx, props, table, row) } }
                 </tbody>
             </table>
             if long {

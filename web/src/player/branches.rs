@@ -8,54 +8,39 @@ use teescope_core::view::figure::{self, Branch};
 use yew::prelude::*;
 
 use crate::dom;
-use crate::figure::{FigureView, use_width};
+use crate::figure::FigureView;
+use crate::state::Ctx;
 use crate::state::play::{Against, Do, Play};
 use crate::state::run::{Parting, Run};
-use crate::state::{Ctx, use_ctx};
 
-#[derive(Properties)]
-pub(crate) struct Props {
-    pub(crate) play: Rc<Play>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        let (a, b) = (&self.play, &other.play);
-        a.runs == b.runs && a.at == b.at && a.against == b.against && a.position == b.position
-    }
-}
-
-#[component]
-pub(crate) fn Branches(props: &Props) -> Html {
-    let ctx = use_ctx();
-    let play = &props.play;
-    let click = use_callback(ctx.clone(), |event: MouseEvent, ctx| {
+/// The strip of runs; `width` is the room for their figure.
+pub(super) fn branches(ctx: &Ctx, play: &Play, width: f32) -> Html {
+    let act = ctx.clone();
+    let click = Callback::from(move |event: MouseEvent| {
         let id = |name| dom::number(&event, name).and_then(|n| u32::try_from(n).ok());
         if let Some(id) = id("discard") {
-            ctx.act(Do::Discard(id));
+            act.act(Do::Discard(id));
         } else if let Some(id) = id("run") {
-            ctx.act(Do::Switch(id));
+            act.act(Do::Switch(id));
         } else if let Some(step) = dom::number(&event, "to-step") {
-            ctx.act(Do::Seek(step));
+            act.act(Do::Seek(step));
         } else if dom::data(&event, "compare").is_some() {
-            ctx.act(Do::Against(Against::Original));
+            act.act(Do::Against(Against::Original));
         }
     });
     let compared = play.against == Against::Original;
-    let node = use_node_ref();
-    let width = use_width(&node, 760.0);
     html! {
-        <section ref={node} class="branches" onclick={click} aria-label={ctx.t(&text!("ui.runs", "Runs"))}>
+        <section class="branches" onclick={click} aria-label={ctx.t(&text!("ui.runs", "Runs"))}>
             <div class="runs" role="group">
                 for (i, run) in play.runs.iter().enumerate() {
-                    { tab(&ctx, run, i, i == play.at) }
+                    { tab(ctx, run, i, i == play.at) }
                 }
             </div>
             if play.is_fork() {
-                <div class="figure-box">{ parted(&ctx, play, width) }</div>
+                <div class="figure-box">{ parted(ctx, play, width) }</div>
                 <div class="choices">
-                    { parting_button(&ctx, play) }
-                    { first_stop(&ctx, play) }
+                    { parting_button(ctx, play) }
+                    { first_stop(ctx, play) }
                     <button data-compare="yes" aria-pressed={compared.to_string()}>
                         { ctx.t(&text!("ui.runs.compare", "Mark what differs from the original")) }</button>
                 </div>

@@ -12,29 +12,14 @@ use super::events::events;
 use super::frame::Frame;
 use super::snippets::snippets;
 use crate::dom;
+use crate::state::Ctx;
 use crate::state::play::Do;
-use crate::state::{Ctx, use_ctx};
 
-#[derive(Properties)]
-pub(crate) struct Props {
-    pub(crate) frame: Rc<Frame>,
-    /// Whether the run has an original beside it.
-    pub(crate) fork: bool,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Frame::same(&self.frame, &other.frame) && self.fork == other.fork
-    }
-}
-
-#[component]
-pub(crate) fn Card(props: &Props) -> Html {
-    let ctx = use_ctx();
-    let frame = &props.frame;
+/// The card of a moment; `fork` says whether the run has an original beside it.
+pub(super) fn card(ctx: &Ctx, frame: &Rc<Frame>, fork: bool) -> Html {
     let inner = match &frame.step {
-        None => introduction(&ctx, frame),
-        Some(step) => told(&ctx, frame, step, props.fork),
+        None => introduction(ctx, frame),
+        Some(step) => told(ctx, frame, step, fork),
     };
     let stopped = frame.step.as_ref().is_some_and(|s| !s.outcome.is_done());
     html! {

@@ -1,49 +1,32 @@
 //! The head of the player: what is run, with whose eyes it is seen, and what can be done to it.
 
-use std::rc::Rc;
-
 use teescope_core::text;
 use teescope_core::trace::{Observer, ScenarioInfo};
 use yew::prelude::*;
 
 use crate::dom;
-use crate::gallery::Settings;
+use crate::gallery::settings::settings;
 use crate::state::play::{Against, Do, Play};
-use crate::state::{Action, Ctx, Open, use_ctx};
+use crate::state::{Action, Ctx, Open};
 
-#[derive(Properties)]
-pub(crate) struct Props {
-    pub(crate) play: Rc<Play>,
-    pub(crate) info: Rc<ScenarioInfo>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        let (a, b) = (&self.play, &other.play);
-        Rc::ptr_eq(&self.info, &other.info)
-            && a.run().id == b.run().id
-            && (a.observer, a.mark, a.against, a.probe) == (b.observer, b.mark, b.against, b.probe)
-    }
-}
-
-#[component]
-pub(crate) fn Header(props: &Props) -> Html {
-    let ctx = use_ctx();
-    let (play, info) = (&props.play, &props.info);
-    let home = use_callback(ctx.clone(), |event: MouseEvent, ctx| {
+/// The head.
+pub(super) fn header(ctx: &Ctx, play: &Play, info: &ScenarioInfo) -> Html {
+    let act = ctx.clone();
+    let home = Callback::from(move |event: MouseEvent| {
         event.prevent_default();
-        ctx.dispatch.dispatch(Action::Home);
+        act.dispatch.dispatch(Action::Home);
     });
-    let open = use_callback(ctx.clone(), |event: MouseEvent, ctx| {
+    let act = ctx.clone();
+    let open = Callback::from(move |event: MouseEvent| {
         match dom::data(&event, "open-dialog").as_deref() {
-            Some("params") => ctx.open(Open::Params),
-            Some("insert") => ctx.open(Open::Insert),
-            Some("share") => ctx.open(Open::Share),
-            Some("keys") => ctx.open(Open::Keys),
-            Some("probe") => ctx.act(Do::Probe(Some(0))),
-            Some("no-probe") => ctx.act(Do::Probe(None)),
-            Some("mark") => ctx.act(Do::Mark),
-            Some("against") => ctx.act(Do::Against(Against::Mark)),
+            Some("params") => act.open(Open::Params),
+            Some("insert") => act.open(Open::Insert),
+            Some("share") => act.open(Open::Share),
+            Some("keys") => act.open(Open::Keys),
+            Some("probe") => act.act(Do::Probe(Some(0))),
+            Some("no-probe") => act.act(Do::Probe(None)),
+            Some("mark") => act.act(Do::Mark),
+            Some("against") => act.act(Do::Against(Against::Mark)),
             _ => {}
         }
     });
@@ -62,14 +45,14 @@ pub(crate) fn Header(props: &Props) -> Html {
                 <button class="q" data-open-dialog="params">{ ctx.t(&text!("ui.head.change", "Change …")) }</button>
                 <button class="q" data-open-dialog="insert">{ ctx.t(&text!("ui.head.insert", "Insert …")) }</button>
                 <button class="q" data-open-dialog={probe} aria-pressed={play.probe.is_some().to_string()}>{ ctx.t(&text!("ui.head.probe", "Probe")) }</button>
-                { eyes(&ctx, play) }
+                { eyes(ctx, play) }
                 <button class="q" data-open-dialog="mark" aria-pressed={(play.mark == Some(play.position)).to_string()}>{ ctx.t(&text!("ui.head.mark", "Mark")) }</button>
                 if let Some(label) = marked {
                     <button class="q" data-open-dialog="against" aria-pressed={(play.against == Against::Mark).to_string()}>
                         { ctx.t(&text!("ui.head.against", "Compare with {mark}", mark = label)) }</button>
                 }
                 <button class="q" data-open-dialog="share">{ ctx.t(&text!("ui.head.share", "Share")) }</button>
-                <Settings />
+                { settings(ctx) }
                 <button class="q" data-open-dialog="keys" aria-label={ctx.t(&text!("ui.head.keys", "Keys"))}>{ "?" }</button>
             </div>
         </header>

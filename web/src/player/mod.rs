@@ -26,6 +26,7 @@ use teescope_core::text::Text;
 use yew::prelude::*;
 
 use crate::dialog;
+use crate::figure::use_width;
 use crate::panel::PanelView;
 use crate::state::play::{Against, Play};
 use crate::state::{Open, use_ctx};
@@ -63,7 +64,9 @@ pub(crate) fn Player(props: &Props) -> Html {
     jobs::use_parting(play);
     jobs::use_playing(play);
     let stopped = frame.step.as_ref().is_some_and(|s| !s.outcome.is_done());
-    let main = use_node_ref();
+    let (main, wide, foot) = (use_node_ref(), use_node_ref(), use_node_ref());
+    let width = use_width(&wide, 730.0);
+    let foot_width = use_width(&foot, 800.0);
     use_effect_with(frame.run, {
         let main = main.clone();
         move |_| {
@@ -74,12 +77,13 @@ pub(crate) fn Player(props: &Props) -> Html {
     });
     html! {
         <div class="app">
-            <header::Header play={play.clone()} info={frame.info.clone()} />
+            { header::header(&ctx, play, &frame.info) }
             <steps::Steps run={play.run().clone()} position={play.position} label={frame.label.clone()} />
             <main id="panels" ref={main} tabindex="-1">
+                <div ref={wide}></div>
                 <h1 class="aside-text">{ ctx.t(&frame.info.title) }</h1>
                 if play.runs.len() > 1 {
-                    <branches::Branches play={play.clone()} />
+                    { branches::branches(&ctx, play, width) }
                 }
                 if let Some(eyes) = eyes(play) {
                     <p class="against eyes-on">{ ctx.t(&eyes) }</p>
@@ -95,17 +99,19 @@ pub(crate) fn Player(props: &Props) -> Html {
                 }
                 <div class="panels">
                     for (i, panel) in frame.view.panels.iter().enumerate() {
-                        <PanelView key={panel.id()} frame={frame.clone()} index={i} selected={play.selected} />
+                        <PanelView key={panel.id()} frame={frame.clone()} index={i} selected={play.selected} {width} />
                     }
                 </div>
                 if frame.view.panels.is_empty() {
                     <p class="empty">{ ctx.t(&text!("ui.panels.none", "This observer sees nothing of the machine at this step.")) }</p>
                 }
             </main>
-            <card::Card frame={frame.clone()} fork={play.is_fork()} />
-            <timeline::Timeline play={play.clone()} />
+            { card::card(&ctx, &frame, play.is_fork()) }
+            { timeline::timeline(&ctx, play, &foot, foot_width) }
             { announce(&frame, play.playing, &ctx.lang) }
-            { dialog::opened(&ctx, props.open, play, &frame) }
+            if let Some(open) = props.open {
+                <dialog::Opened {open} play={play.clone()} {frame} />
+            }
         </div>
     }
 }

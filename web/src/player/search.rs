@@ -52,7 +52,13 @@ pub(super) fn use_found(run: &Run, query: &str, ctx: &Ctx) -> (Rc<Vec<u64>>, boo
         let words: Vec<String> = query.split_whitespace().map(str::to_string).collect();
         let alive = Rc::new(Cell::new(true));
         let on = alive.clone();
+        if words.is_empty() {
+            alive.set(false);
+        }
         dom::spawn(async move {
+            if !on.get() {
+                return;
+            }
             let mut hits = Vec::new();
             let mut at = 1;
             while at <= len && hits.len() < MOST {

@@ -13,7 +13,7 @@ use crate::dom;
 use crate::state::play::Do;
 use crate::state::run::Run;
 use crate::state::{Ctx, use_ctx};
-use crate::virtual_list::{Span, room, top_of, use_scroll, window};
+use crate::virtual_list::{Scroll, Span, Window, room, top_of, use_scroll, window};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct Props {
@@ -22,86 +22,94 @@ pub(crate) struct Props {
     pub(crate) label: String,
 }
 
+/// The list, the field that searches it, and on narrow screens the strip that opens it.
 #[component]
 pub(crate) fn Steps(props: &Props) -> Html {
     let ctx = use_ctx();
-    let open = use_state(|| false);
+    let run = &props.run;
+    let open = use_state_eq(|| false);
     let query = use_state_eq(String::new);
-    let toggle = use_callback(open.clone(), |_: MouseEvent, open| open.set(!**open));
-    let ask = use_callback(query.setter(), |text: String, query| query.set(text));
-    let line = (props.position > 0).then(|| props.run.session.borrow_mut().line(props.position));
+    let folds = use_state_eq(|| Rc::new(Folds::new()));
+    let found = use_found(run, &query, &ctx);
+    let node = use_node_ref();
+    let (scroll, onscroll) = use_scroll(&node);
+    let items = items(&run.outline, &folds, props.position);
+    let spans: Vec<Span> = items.iter().map(|i| i.span).collect();
+    let top = top_of(&spans, row_of(&items, &run.outline, props.position));
+    use_in_view(node.clone(), top, 44, (run.id, props.position));
+    let inner = match query.trim().is_empty() {
+        true => list(&ctx, props, &items, &window(&spans, scroll)),
+        false => found_list(&ctx, props, &found, scroll),
+    };
+    let ask = {
+        let query = query.setter();
+        Callback::from(move |text: String| query.set(text))
+    };
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(!*open))
+    };
+    let click = clicked(&ctx, run, &open, &folds);
+    let keydown = Callback::from(|event: KeyboardEvent| dom::roam(&event, "button"));
+    let line = (props.position > 0).then(|| run.session.borrow_mut().line(props.position));
     let now = line.map_or_else(
         || ctx.t(&text!("ui.steps.start", "Start")),
         |l| ctx.t(&l.name),
     );
-    // On narrow screens the list covers the card: choosing a step puts it away.
-    let chosen = use_callback(open.setter(), |event: MouseEvent, open| {
-        if dom::data(&event, "step").is_some() {
-            open.set(false);
-        }
-    });
+    let class = classes!(
+        "steps",
+        open.then_some("is-open"),
+        (run.len > 9_999).then_some("long")
+    );
+    let kind = classes!("list", (!query.trim().is_empty()).then_some("found"));
     html! {
-        <nav onclick={chosen} class={classes!("steps", open.then_some("is-open"), (props.run.len > 9_999).then_some("long"))} aria-label={ctx.t(&text!("ui.steps", "Steps"))}>
+        <nav {class} aria-label={ctx.t(&text!("ui.steps", "Steps"))}>
             <button class="strip" onclick={toggle} aria-expanded={open.to_string()}>
-                <span class="m">{ format!("{} / {}", props.position, props.run.len) }</span>
+                <span class="m">{ format!("{} / {}", props.position, run.len) }</span>
                 <b>{ now }</b>
                 <span>{ ctx.t(&text!("ui.steps.all", "all steps")) }</span>
             </button>
             { search(&ctx, &query, &ask) }
-            if query.trim().is_empty() {
-                <List ..props.clone() />
-            } else {
-                <Found run={props.run.clone()} position={props.position} query={(*query).clone()} />
-            }
+            <div class={kind} ref={node} onscroll={onscroll} onclick={click} onkeydown={keydown}>{ inner }</div>
         </nav>
     }
 }
 
-#[component]
-fn List(props: &Props) -> Html {
-    let ctx = use_ctx();
-    let folds = use_state_eq(|| Rc::new(Folds::new()));
-    let node = use_node_ref();
-    let (scroll, onscroll) = use_scroll(&node);
-    let outline = props.run.outline.clone();
-    let items = items(&outline, &folds, props.position);
-    let spans: Vec<Span> = items.iter().map(|i| i.span).collect();
-    let view = window(&spans, scroll);
-    let row = row_of(&items, &outline, props.position);
-    let height = spans.first().map_or(26, |_| 44);
-    use_in_view(
-        node.clone(),
-        top_of(&spans, row),
-        height,
-        (props.run.id, props.position),
-    );
-    let click = {
-        let ctx = ctx.clone();
-        let (folds, outline) = (folds.clone(), outline.clone());
-        Callback::from(move |event: MouseEvent| {
-            if let Some(step) = dom::number(&event, "step") {
-                ctx.act(Do::Seek(step));
-            } else if let Some(fold) = dom::data(&event, "fold") {
-                let mut next = (**folds).clone();
-                let (group, n) = fold.split_once('.').unwrap_or((&fold, ""));
-                let key = (group.parse().unwrap_or(0), n.parse().ok());
-                if outline.groups.len() > key.0 {
-                    next.insert(key, dom::data(&event, "open").as_deref() != Some("true"));
-                    folds.set(Rc::new(next));
-                }
+/// A step is gone to, which puts the list away on narrow screens; a stretch or fold opens or closes.
+fn clicked(
+    ctx: &Ctx,
+    run: &Run,
+    open: &UseStateHandle<bool>,
+    folds: &UseStateHandle<Rc<Folds>>,
+) -> Callback<MouseEvent> {
+    let (ctx, open, folds) = (ctx.clone(), open.setter(), folds.clone());
+    let groups = run.outline.groups.len();
+    Callback::from(move |event: MouseEvent| {
+        if let Some(step) = dom::number(&event, "step") {
+            open.set(false);
+            ctx.act(Do::Seek(step));
+        } else if let Some(fold) = dom::data(&event, "fold") {
+            let mut next = (**folds).clone();
+            let (group, n) = fold.split_once('.').unwrap_or((&fold, ""));
+            let key = (group.parse().unwrap_or(0), n.parse().ok());
+            if groups > key.0 {
+                next.insert(key, dom::data(&event, "open").as_deref() != Some("true"));
+                folds.set(Rc::new(next));
             }
-        })
-    };
-    let keydown = Callback::from(|event: KeyboardEvent| dom::roam(&event, "button"));
+        }
+    })
+}
+
+fn list(ctx: &Ctx, props: &Props, items: &[Item], view: &Window) -> Html {
     html! {
-        <div class="list" ref={node} onscroll={onscroll} onclick={click} onkeydown={keydown}>
-            { start(&ctx, props.position == 0) }
+        <>
+            { start(ctx, props.position == 0) }
             { room("above", view.above) }
-            for row in rows(&items, view.rows.clone()) {
-                { draw(&ctx, &props.run, &row, props.position) }
+            for row in rows(items, view.rows.clone()) {
+                { draw(ctx, &props.run, &row, props.position) }
             }
             { room("below", view.below) }
-        </div>
+        </>
     }
 }
 
@@ -266,53 +274,29 @@ fn tail<'a>(label: &'a str, group: &str) -> &'a str {
         .unwrap_or(if tail.is_empty() { label } else { tail })
 }
 
-#[derive(Clone, PartialEq, Properties)]
-struct FoundProps {
-    run: Run,
-    position: u64,
-    query: String,
-}
-
 /// The steps that a search found.
-#[component]
-fn Found(props: &FoundProps) -> Html {
-    let ctx = use_ctx();
-    let (found, searching) = use_found(&props.run, &props.query, &ctx);
-    let node = use_node_ref();
-    let (scroll, onscroll) = use_scroll(&node);
+fn found_list(ctx: &Ctx, props: &Props, found: &(Rc<Vec<u64>>, bool), scroll: Scroll) -> Html {
+    let (found, searching) = found;
     let spans = [Span {
         rows: found.len() as u64,
         height: 26,
     }];
     let view = window(&spans, scroll);
-    let click = {
-        let ctx = ctx.clone();
-        Callback::from(move |event: MouseEvent| {
-            if let Some(step) = dom::number(&event, "step") {
-                ctx.act(Do::Seek(step));
-            }
-        })
+    let more = match searching {
+        true => text!("ui.search.going", "searching …"),
+        false => text!("ui.search.found", "{n} steps found", n = found.len()),
     };
-    let keydown = Callback::from(|event: KeyboardEvent| dom::roam(&event, "button"));
-    let count = text!("ui.search.found", "{n} steps found", n = found.len());
-    let more = if searching {
-        ctx.t(&text!("ui.search.going", "searching …"))
-    } else {
-        ctx.t(&count)
-    };
-    let (from, to) = (
-        view.rows.start as usize,
-        (view.rows.end as usize).min(found.len()),
-    );
+    let to = (view.rows.end as usize).min(found.len());
+    let from = (view.rows.start as usize).min(to);
     html! {
-        <div class="list found" ref={node} onscroll={onscroll} onclick={click} onkeydown={keydown}>
-            <p class="phase" role="status">{ more }</p>
+        <>
+            <p class="phase" role="status">{ ctx.t(&more) }</p>
             { room("above", view.above) }
-            for at in &found[from.min(to)..to] {
-                { found_row(&ctx, &props.run, *at, props.position) }
+            for at in &found[from..to] {
+                { found_row(ctx, &props.run, *at, props.position) }
             }
             { room("below", view.below) }
-        </div>
+        </>
     }
 }
 

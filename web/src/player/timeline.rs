@@ -8,29 +8,14 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::dom;
-use crate::figure::{FigureView, use_width};
+use crate::figure::FigureView;
+use crate::state::Ctx;
 use crate::state::play::{Do, Play, SPEEDS};
 use crate::state::run::Run;
-use crate::state::{Ctx, use_ctx};
 
-#[derive(Properties)]
-pub(crate) struct Props {
-    pub(crate) play: Rc<Play>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.play, &other.play)
-    }
-}
-
-#[component]
-pub(crate) fn Timeline(props: &Props) -> Html {
-    let ctx = use_ctx();
-    let play = &props.play;
+/// The foot; `node` is the element of the line, `width` its width.
+pub(super) fn timeline(ctx: &Ctx, play: &Play, node: &NodeRef, width: f32) -> Html {
     let run = play.run();
-    let node = use_node_ref();
-    let width = use_width(&node, 800.0);
     let input = Rc::new(line(play));
     let drawn = Rc::new(figure::timeline(&input, &ctx.lang.catalogue, width));
     let to = {
@@ -50,7 +35,7 @@ pub(crate) fn Timeline(props: &Props) -> Html {
             ctx.act(Do::Seek(position));
         })
     };
-    let says = says(run, play.position, &ctx);
+    let says = says(run, play.position, ctx);
     let at = text!(
         "ui.timeline.at",
         "{n} / {of}",
@@ -59,15 +44,15 @@ pub(crate) fn Timeline(props: &Props) -> Html {
     );
     html! {
         <footer class="foot">
-            { controls(&ctx, play.playing, play.speed) }
-            <div class="tl" ref={node} role="slider" tabindex="0" aria-label={ctx.t(&text!("ui.timeline", "Timeline"))}
+            { controls(ctx, play.playing, play.speed) }
+            <div class="tl" ref={node.clone()} role="slider" tabindex="0" aria-label={ctx.t(&text!("ui.timeline", "Timeline"))}
                 aria-valuemin="0" aria-valuemax={run.len.to_string()} aria-valuenow={play.position.to_string()}
                 aria-valuetext={says} onpointerdown={to.clone()} onpointermove={to}>
                 <FigureView figure={drawn} silent=true />
             </div>
             <span class="at m">{ ctx.t(&at) }</span>
             if run.done < run.len {
-                { progress(&ctx, run, play.goal) }
+                { progress(ctx, run, play.goal) }
             }
         </footer>
     }

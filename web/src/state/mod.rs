@@ -276,6 +276,7 @@ impl Reducible for State {
 #[derive(Clone, PartialEq)]
 pub(crate) struct Ctx {
     pub(crate) lang: Lang,
+    pub(crate) theme: Theme,
     pub(crate) dispatch: UseReducerDispatcher<State>,
 }
 
