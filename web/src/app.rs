@@ -96,13 +96,16 @@ fn fragment() -> String {
 #[hook]
 fn use_language(state: &UseReducerHandle<State>, ctx: &Ctx) -> bool {
     let wanted = state.chosen.unwrap_or_else(lang::preferred);
-    let asked = use_state_eq(|| wanted == "en");
+    // Nothing is shown before the first effects have run: whatever is seen already listens.
+    let asked = use_state_eq(|| false);
     let ctx = ctx.clone();
     let has = state.lang.code;
     let answered = asked.setter();
     use_effect_with(wanted, move |wanted| {
         let wanted = *wanted;
-        if wanted != has {
+        if wanted == has {
+            answered.set(true);
+        } else {
             dom::spawn(async move {
                 match Lang::load(wanted).await {
                     Some(lang) => ctx.dispatch.dispatch(Action::Lang(lang)),
