@@ -1,3 +1,4 @@
 //! Processor architectures as far as machines share them.
 
+pub mod riscv;
 pub mod x86;

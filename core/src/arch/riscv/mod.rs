@@ -1,0 +1,21 @@
+//! RISC-V (RV64): privilege levels, traps, control registers, physical memory protection, Sv39.
+//!
+//! Documents: The RISC-V Instruction Set Manual, volume II (privileged architecture).
+
+pub mod csr;
+pub mod pmp;
+mod privilege;
+pub mod smepmp;
+mod trap;
+
+pub use pmp::{Decision, Pmp};
+pub use privilege::Privilege;
+pub use trap::{Cause, Interrupt};
+
+/// Every rule of the architecture that a machine can meet.
+#[must_use]
+pub fn rules() -> alloc::vec::Vec<&'static crate::trace::Rule> {
+    let mut all = pmp::RULES.to_vec();
+    all.extend(smepmp::RULES);
+    all
+}
