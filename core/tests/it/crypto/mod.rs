@@ -4,3 +4,4 @@ mod cmac;
 mod entropy;
 mod rsa3072;
 mod sha256;
+mod sha3;
