@@ -17,6 +17,7 @@ pub mod arch;
 pub mod bytes;
 pub mod crypto;
 pub mod formats;
+pub mod keystone;
 pub mod memory;
 mod order;
 pub mod sgx;
