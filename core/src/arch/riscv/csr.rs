@@ -2,6 +2,10 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::pmp::Pmp;
+use crate::trace::Rule;
 
 /// Registers that stand alone, by number, ascending.
 const NAMES: &[(u16, &str)] = &[
@@ -65,4 +69,55 @@ pub fn number(name: &str) -> Option<u16> {
             let found = NAMES.iter().find(|(_, n)| *n == name);
             found.map(|(number, _)| *number)
         })
+}
+
+/// Reads a register of physical memory protection by its number; `None` if it is none that RV64 has.
+#[must_use]
+pub fn read_pmp(pmp: &Pmp, register: u16) -> Option<u64> {
+    match place(register)? {
+        Place::Cfg(n) => Some(pmp.cfg_register(n)),
+        Place::Addr(entry) => Some(pmp.addr(entry)),
+        Place::Mseccfg => Some(pmp.mseccfg().bits()),
+    }
+}
+
+/// Writes a register of physical memory protection by its number. Gives the rules by which the value did
+/// not become as written, with the entry concerned where it is one; `None` if it is no such register.
+pub fn write_pmp(
+    pmp: &mut Pmp,
+    register: u16,
+    value: u64,
+) -> Option<Vec<(Option<u8>, &'static Rule)>> {
+    Some(match place(register)? {
+        Place::Cfg(n) => {
+            let kept = pmp.write_cfg(n, value).into_iter();
+            kept.map(|kept| (Some(kept.entry), kept.rule)).collect()
+        }
+        Place::Addr(entry) => {
+            let kept = pmp.write_addr(entry, value).into_iter();
+            kept.map(|rule| (Some(entry), rule)).collect()
+        }
+        Place::Mseccfg => {
+            let kept = pmp.write_mseccfg(value).into_iter();
+            kept.map(|rule| (None, rule)).collect()
+        }
+    })
+}
+
+enum Place {
+    Cfg(u8),
+    Addr(u8),
+    Mseccfg,
+}
+
+/// Which register of the PMP a number is. The odd configuration registers exist on RV32 only.
+fn place(register: u16) -> Option<Place> {
+    match register {
+        PMPCFG0..0x3b0 if register.is_multiple_of(2) => {
+            Some(Place::Cfg((register - PMPCFG0) as u8))
+        }
+        PMPADDR0..0x3f0 => Some(Place::Addr((register - PMPADDR0) as u8)),
+        MSECCFG => Some(Place::Mseccfg),
+        _ => None,
+    }
 }

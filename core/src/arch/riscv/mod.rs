@@ -3,9 +3,11 @@
 //! Documents: The RISC-V Instruction Set Manual, volume II (privileged architecture).
 
 pub mod csr;
+pub mod lines;
 pub mod pmp;
 mod privilege;
 pub mod smepmp;
+pub mod sv39;
 mod trap;
 
 pub use pmp::{Decision, Pmp};
@@ -17,5 +19,6 @@ pub use trap::{Cause, Interrupt};
 pub fn rules() -> alloc::vec::Vec<&'static crate::trace::Rule> {
     let mut all = pmp::RULES.to_vec();
     all.extend(smepmp::RULES);
+    all.extend(sv39::RULES);
     all
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use teescope_core::arch::riscv::{self, Decision, Pmp, Privilege};
 use teescope_core::view::Access;
 
-use super::twin;
+use super::{sv39, twin};
 
 const M: Privilege = Privilege::Machine;
 const S: Privilege = Privilege::Supervisor;
@@ -140,7 +140,8 @@ shared_test! {
 
     fn rows_and_rules_are_the_same_set() {
         let decided = DECISIONS.iter().map(|row| row.0);
-        let fired: BTreeSet<_> = decided.chain(WRITES.iter().map(|row| row.0)).collect();
+        let mut fired: BTreeSet<_> = decided.chain(WRITES.iter().map(|row| row.0)).collect();
+        fired.extend(sv39::fired());
         let declared: BTreeSet<_> = riscv::rules().iter().map(|rule| rule.id).collect();
         assert_eq!(fired, declared);
     }
