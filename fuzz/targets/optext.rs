@@ -11,8 +11,12 @@ fuzz_target!(|text: &str| {
     }
     let Ok(op) = OpText::parse(text) else { return };
     assert_eq!(OpText::parse(&op.to_string()), Ok(op.clone()));
-    let Ok(parsed) = Machine::parse_op(&op) else { return };
-    let Some(printed) = Machine::print_op(&parsed) else { return };
+    let Ok(parsed) = Machine::parse_op(&op) else {
+        return;
+    };
+    let Some(printed) = Machine::print_op(&parsed) else {
+        return;
+    };
     let again = Machine::parse_op(&printed).unwrap_or_else(|bad| panic!("{printed}: {bad}"));
     assert_eq!(Machine::print_op(&again), Some(printed));
 });

@@ -4,6 +4,7 @@ mod apply;
 mod inspect;
 mod list;
 mod measure;
+mod pmp;
 mod replay;
 mod run;
 
@@ -19,7 +20,7 @@ struct Command {
     run: fn(&Args) -> Result<u8>,
 }
 
-const COMMANDS: [Command; 6] = [
+const COMMANDS: [Command; 7] = [
     Command {
         usage: &list::USAGE,
         run: list::run,
@@ -39,6 +40,10 @@ const COMMANDS: [Command; 6] = [
     Command {
         usage: &apply::USAGE,
         run: apply::run,
+    },
+    Command {
+        usage: &pmp::USAGE,
+        run: pmp::run,
     },
     Command {
         usage: &replay::USAGE,

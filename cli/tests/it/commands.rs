@@ -6,7 +6,9 @@ use super::{file, folder, program, stream, teescope, teescope_with};
 
 #[test]
 fn every_command_helps() {
-    let all = ["list", "run", "measure", "inspect", "apply", "replay"];
+    let all = [
+        "list", "run", "measure", "inspect", "apply", "pmp", "replay",
+    ];
     let overview = teescope(&["--help"]);
     assert_eq!(overview.code, 0);
     for name in all {

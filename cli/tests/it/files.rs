@@ -146,3 +146,43 @@ fn known_answers_are_compared_as_an_outsider_would() {
         "{text}"
     );
 }
+
+#[test]
+fn pmp_samples_are_answered() {
+    for kind in ["drop", "fine", "keystone", "lock", "page", "smepmp"] {
+        let Some(bytes) = vector(&format!("keystone/pmp-{kind}.jsonl")) else {
+            continue;
+        };
+        let asked = String::from_utf8(bytes).expect("text");
+        let ended = teescope_with(&["pmp", "-"], asked.as_bytes());
+        assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{kind}");
+        let json = |line: &str| -> serde_json::Value { serde_json::from_str(line).expect("JSON") };
+        let told: Vec<_> = ended.out.lines().map(json).collect();
+        let asked: Vec<_> = asked.lines().map(json).collect();
+        assert_eq!(told.len(), asked.len());
+        for (told, asked) in told.iter().zip(&asked) {
+            assert_eq!(told["verdicts"], asked["qemu"], "{kind}");
+            assert_eq!(told.get("after"), asked.get("after"), "{kind}");
+        }
+    }
+}
+
+#[test]
+fn a_bad_pmp_line_is_told_by_line_and_member() {
+    let good = "{\"cfg\": [], \"addr\": [], \"probes\": []}\n\n";
+    for (line, wanted) in [
+        (
+            "{\"cfg\": [300]",
+            "standard input, line 3: this is not JSON: ",
+        ),
+        (
+            "{\"read\": {\"cfg\": [0, 300], \"addr\": []}, \"probes\": []}",
+            "standard input, line 3: member “read.cfg[1]”: a whole number from 0 to 255 is needed",
+        ),
+    ] {
+        let ended = teescope_with(&["pmp", "-"], format!("{good}{line}\n").as_bytes());
+        assert_eq!(ended.code, 2);
+        let err = ended.err.strip_prefix("teescope: ").expect("a complaint");
+        assert!(err.starts_with(wanted), "{err}");
+    }
+}

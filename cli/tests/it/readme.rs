@@ -67,10 +67,38 @@ fn operations_do_what_they_say() {
 }
 
 #[test]
+fn probes_are_answered_as_they_say() {
+    let [(_, text)] = &blocks("json pmp")[..] else {
+        panic!("one example");
+    };
+    for words in [["pmp", "-"].as_slice(), &["pmp", "-", "--json"]] {
+        let ended = teescope_with(words, text.as_bytes());
+        assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+        let all: Vec<serde_json::Value> = ended
+            .out
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
+        assert_eq!(all.len(), 2);
+        assert_eq!(all[0]["verdicts"], serde_json::json!([262, 0, 0]));
+        assert_eq!(all[0]["entries"], serde_json::json!([0, 7, 0]));
+        assert_eq!(all[1]["verdicts"], serde_json::json!([0]));
+        // The first entry is locked, so that only the second changes.
+        assert_eq!(all[1]["after"]["cfg"][0], 129);
+        assert_eq!(all[1]["after"]["cfg"][1], 0);
+        assert_eq!(all[1]["after"]["addr"][0], 0x2000_0000);
+    }
+}
+
+#[test]
 fn commands_run() {
     let blocks = blocks("console");
     assert!(!blocks.is_empty());
     file("enclave.sgxs", &stream());
+    file(
+        "probes.jsonl",
+        b"{\"cfg\": [31], \"addr\": [1], \"probes\": [[1, 0, 0]]}",
+    );
     file(
         "operations.json",
         b"[{\"op\": \"ECREATE\", \"size\": 8192}]",
