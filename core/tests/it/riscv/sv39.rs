@@ -22,7 +22,7 @@ const U: u64 = 16;
 
 /// 0xffff_ffff_c000_1234 through three tables to 0x8123_4234.
 fn scene() -> Scene {
-    let pte = |to: u64, flags: u64| to / 4096 << 10 | flags;
+    let pte = |to: u64, flags: u64| ((to / 4096) << 10) | flags;
     Scene {
         root: 0x8000_0000,
         words: vec![
@@ -83,7 +83,7 @@ const ROWS: &[Row] = &[
         s.asks.access = Access::Fetch;
     }),
     ("SV39.aligned", 13, |s| {
-        s.words[1].1 = 0x8000_1000 / 4096 << 10 | LEAF
+        s.words[1].1 = ((0x8000_1000 / 4096) << 10) | LEAF
     }),
     ("SV39.accessed", 13, |s| s.words[2].1 &= !0x40),
     ("SV39.accessed", 15, |s| {
@@ -119,7 +119,7 @@ shared_test! {
 
     fn a_leaf_above_maps_two_mebibytes() {
         let mut scene = scene();
-        scene.words[1].1 = 0x8020_0000 / 4096 << 10 | LEAF;
+        scene.words[1].1 = ((0x8020_0000 / 4096) << 10) | LEAF;
         scene.va = 0xffff_ffff_c01f_fffc;
         assert_eq!(scene.walk().result, Ok(0x803f_fffc));
         assert_eq!([sv39::span(0), sv39::span(1), sv39::span(2)], [1 << 12, 1 << 21, 1 << 30]);
@@ -127,7 +127,7 @@ shared_test! {
 
     fn sum_and_mxr_open_what_they_name() {
         let mut scene = scene();
-        scene.words[2].1 = 0x8123_4000 / 4096 << 10 | 0b0101_1001;
+        scene.words[2].1 = ((0x8123_4000 / 4096) << 10) | 0b0101_1001;
         assert_eq!(scene.fails(), (13, "SV39.user"));
         scene.asks.sum = true;
         assert_eq!(scene.fails(), (13, "SV39.rights"));
