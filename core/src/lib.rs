@@ -14,6 +14,7 @@ extern crate alloc;
 mod shared_test;
 
 pub mod arch;
+pub mod artefacts;
 pub mod bytes;
 pub mod crypto;
 pub mod formats;

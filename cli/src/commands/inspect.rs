@@ -1,8 +1,8 @@
 //! `inspect`: every byte of a file and what it means.
 
 use serde_json::{Value as Json, json};
-use teescope_core::bytes::{DumpLine, dump_text};
-use teescope_core::sgx::{Inspection, inspect};
+use teescope_core::artefacts;
+use teescope_core::bytes::{DumpLine, Inspection, dump_text};
 
 use crate::args::{Args, Usage};
 use crate::files;
@@ -24,7 +24,7 @@ pub(super) const USAGE: Usage = Usage {
 pub(super) fn run(args: &Args) -> Result<u8> {
     let words = Words::of(args)?;
     let bytes = files::read(args.get(0))?;
-    let Some(seen) = inspect(&bytes) else {
+    let Some(seen) = artefacts::inspect(&bytes) else {
         let name = files::name(args.get(0));
         return Err(why(format!(
             "{name} ({} bytes) is no artefact that a machine here knows: neither an SGXS stream, a SIGSTRUCT, an EINITTOKEN nor an RSA key in PEM.",

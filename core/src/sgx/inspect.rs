@@ -9,40 +9,16 @@ use alloc::vec::Vec;
 use super::sgxs::{Kind, Record, Sgxs};
 use super::structs::{EinitToken, SecInfoFlags, SigStruct};
 use super::words;
-use crate::bytes::{DumpLine, Malformed, Why, dump_layout, hex};
+use crate::bytes::inspection::{count, line, unexplained};
+use crate::bytes::{DumpLine, Inspection, Malformed, Why, dump_layout, hex};
 use crate::crypto::sha256::sha256;
 use crate::memory::PAGE;
-use crate::text::Text;
-
-/// Bytes that nothing explains are shown in hex up to so many.
-const SHOWN: usize = 64;
-
-/// A file taken apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Inspection {
-    /// What it is.
-    pub what: Text,
-    /// By what it was recognised.
-    pub why: Text,
-    /// Every byte, in order, each in exactly one line.
-    pub lines: Vec<DumpLine>,
-    /// Values that follow from the file, by name.
-    pub follows: Vec<(&'static str, String)>,
-    /// What is wrong with it, as sentences.
-    pub wrong: Vec<String>,
-}
 
 /// Takes a file apart; `None` if this machine does not know it.
 #[must_use]
 pub fn inspect(bytes: &[u8]) -> Option<Inspection> {
     let found = super::recognise(bytes)?;
-    let mut seen = Inspection {
-        what: found.what,
-        why: found.why,
-        lines: Vec::new(),
-        follows: Vec::new(),
-        wrong: Vec::new(),
-    };
+    let mut seen = Inspection::new(found.what, found.why);
     match found.key {
         "stream" => stream(bytes, &mut seen),
         "sigstruct" => sigstruct(bytes, &mut seen),
@@ -50,41 +26,6 @@ pub fn inspect(bytes: &[u8]) -> Option<Inspection> {
         _ => key(bytes, &mut seen),
     }
     Some(seen)
-}
-
-/// Lines for bytes that nothing explains: the first few in hex, the rest by count.
-#[must_use]
-pub fn unexplained(bytes: &[u8], at: u64) -> Vec<DumpLine> {
-    let shown = bytes.len().min(SHOWN);
-    let mut lines: Vec<DumpLine> = bytes[..shown]
-        .chunks(16)
-        .enumerate()
-        .map(|(i, part)| line(at + 16 * i as u64, part.len(), hex::spaced(part), ""))
-        .collect();
-    if let Some(first) = lines.first_mut() {
-        first.meaning = "unexplained".into();
-    }
-    if bytes.len() > shown {
-        let rest = bytes.len() - shown;
-        let digest = hex::encode(&sha256(&bytes[shown..])[..8]);
-        let meaning = format!("unexplained, sha256 {digest}…");
-        lines.push(line(at + shown as u64, rest, count(rest), &meaning));
-    }
-    lines
-}
-
-fn line(offset: u64, len: usize, hex: String, meaning: &str) -> DumpLine {
-    let meaning = meaning.to_string();
-    DumpLine {
-        offset,
-        len,
-        hex,
-        meaning,
-    }
-}
-
-fn count(bytes: usize) -> String {
-    format!("({} bytes)", crate::text::thousands(bytes as u64))
 }
 
 fn sigstruct(bytes: &[u8], seen: &mut Inspection) {

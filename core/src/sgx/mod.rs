@@ -38,7 +38,7 @@ mod words;
 
 pub use build::{Build, Creation, Stopped};
 pub use content::Content;
-pub use inspect::{Inspection, inspect, unexplained};
+pub use inspect::inspect;
 pub use keys::{token_key, token_mac};
 pub use machine::{
     DIRECT_MAP, Driver, EpcPage, EpcSlot, EpcmEntry, FEATURE_CONTROL_ON, Handle, INTEL_LAUNCH_HASH,

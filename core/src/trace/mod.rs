@@ -4,6 +4,7 @@
 //! come, computed on demand. A [`Run`] is the two together with its history, and a [`Session`] hides
 //! which machine it is.
 
+mod built;
 mod case;
 mod dump;
 mod edit;
@@ -13,6 +14,7 @@ mod link;
 mod machine;
 mod op_text;
 mod outcome;
+pub(crate) mod param;
 mod plan;
 mod recorder;
 mod rule;
@@ -22,6 +24,7 @@ mod segment;
 mod session;
 mod vocabulary;
 
+pub use built::{Built, Turned};
 pub use case::{Case, CaseError};
 pub use dump::dump;
 pub use edit::{Edit, EditAction};

@@ -4,10 +4,12 @@
 //! knows no machine. Geometry of figures is computed in [`figure`].
 
 mod diff;
+mod fields;
 pub mod figure;
 mod panels;
 
 pub use diff::{Changes, changes};
+pub use fields::fields;
 pub use panels::{
     AddressMap, Bytes, Cell, Column, Digest, Fact, Facts, Field, Lane, Link, Node, Panel, Range,
     Row, States, Table, Tone,

@@ -1,7 +1,6 @@
 //! `sgx/from-file`: the reader's own enclave, or a SIGSTRUCT alone, before the machine.
 
 use alloc::rc::Rc;
-use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -10,8 +9,6 @@ use super::enclave::Enclave;
 use super::file_pages;
 use super::params::choice;
 use super::{Built, Turned};
-use crate::bytes::{Malformed, Why, hex};
-use crate::crypto::sha256::sha256;
 use crate::sgx::build::{Build, Creation};
 use crate::sgx::machine::Machine;
 use crate::sgx::op::{Made, Op, SigSource};
@@ -21,7 +18,8 @@ use crate::sgx::sgxs::Sgxs;
 use crate::sgx::structs::{AttributesFlags, EinitToken, SigStruct};
 use crate::text;
 use crate::text::Text;
-use crate::trace::{BadInput, Input, Param, ParamKind, Plan, ScenarioInfo, Segment};
+use crate::trace::param::file;
+use crate::trace::{BadInput, Param, Plan, ScenarioInfo, Segment};
 
 pub(super) static FROM_FILE: Built = Built { info, plan };
 
@@ -64,19 +62,8 @@ fn info() -> ScenarioInfo {
     }
 }
 
-fn file_param(key: &'static str, title: Text, help: Text, what: Text) -> Param {
-    let optional = true;
-    Param {
-        key,
-        title,
-        help,
-        kind: ParamKind::File { what, optional },
-        default: String::new(),
-    }
-}
-
 fn stream() -> Param {
-    file_param(
+    file(
         "stream",
         text!("param.stream", "Enclave (SGXS)"),
         text!(
@@ -88,7 +75,7 @@ fn stream() -> Param {
 }
 
 fn sigstruct() -> Param {
-    file_param(
+    file(
         "sigstruct",
         text!("param.sigstruct", "SIGSTRUCT"),
         text!(
@@ -100,7 +87,7 @@ fn sigstruct() -> Param {
 }
 
 fn token() -> Param {
-    file_param(
+    file(
         "token",
         text!("param.token", "EINITTOKEN"),
         text!(
@@ -245,26 +232,26 @@ fn enclave(files: &Files, creation: Creation) -> Enclave {
 }
 
 fn files(turned: &Turned<'_>) -> Result<Files, BadInput> {
-    let stream = match file(turned, "stream")? {
+    let stream = match turned.file("stream")? {
         None => None,
         Some(input) => {
             let parsed = Sgxs::parse(input.bytes.clone());
             Some(Rc::new(
-                parsed.map_err(|bad| unreadable("stream", input, &bad))?,
+                parsed.map_err(|bad| input.unreadable("stream", bad.text()))?,
             ))
         }
     };
-    let sigstruct = match file(turned, "sigstruct")? {
+    let sigstruct = match turned.file("sigstruct")? {
         None => None,
         Some(input) => {
-            let bytes = exact::<{ SigStruct::SIZE }>("sigstruct", "SIGSTRUCT", input)?;
+            let bytes = input.exact::<{ SigStruct::SIZE }>("sigstruct", "SIGSTRUCT")?;
             Some((SigStruct::from_bytes(&bytes), input.bytes.clone()))
         }
     };
-    let token = match file(turned, "token")? {
+    let token = match turned.file("token")? {
         None => None,
         Some(input) => {
-            exact::<{ EinitToken::SIZE }>("token", "EINITTOKEN", input)?;
+            input.exact::<{ EinitToken::SIZE }>("token", "EINITTOKEN")?;
             Some(input.bytes.clone())
         }
     };
@@ -283,74 +270,4 @@ fn files(turned: &Turned<'_>) -> Result<Files, BadInput> {
         sigstruct,
         token,
     })
-}
-
-/// The file of a parameter, if one is named; it must be there and be the one that is named.
-fn file<'a>(turned: &Turned<'a>, key: &'static str) -> Result<Option<&'a Input>, BadInput> {
-    let Some(named) = turned.text(key).strip_prefix("sha256-") else {
-        return Ok(None);
-    };
-    let (why, missing_file) = match turned.inputs.get(key) {
-        None => (
-            text!(
-                "file.missing",
-                "This run uses a file of yours as {key}, which is not here. Choose it again; its SHA-256 is {digest}.",
-                key = key,
-                digest = named
-            ),
-            true,
-        ),
-        Some(input) => {
-            let found = hex::encode(&sha256(&input.bytes));
-            if found.eq_ignore_ascii_case(named) {
-                return Ok(Some(input));
-            }
-            (
-                text!(
-                    "file.other",
-                    "{name} is not the file that this run uses as {key}: its SHA-256 is {found}, not {digest}.",
-                    name = input.name.as_str(),
-                    key = key,
-                    found = found,
-                    digest = named
-                ),
-                false,
-            )
-        }
-    };
-    Err(BadInput {
-        key: key.into(),
-        missing_file,
-        why,
-    })
-}
-
-/// The bytes of a file that must have exactly so many.
-fn exact<const N: usize>(
-    key: &'static str,
-    what: &'static str,
-    input: &Input,
-) -> Result<[u8; N], BadInput> {
-    let bytes = &input.bytes;
-    <[u8; N]>::try_from(&bytes[..]).map_err(|_| {
-        let (needs, left) = (N as u64, bytes.len() as u64);
-        let bad = match left.checked_sub(needs) {
-            Some(extra) => Malformed::new(needs, what, Why::Trailing { extra }),
-            None => Malformed::new(0, what, Why::Short { needs, left }),
-        };
-        unreadable(key, input, &bad)
-    })
-}
-
-fn unreadable(key: &'static str, input: &Input, bad: &Malformed) -> BadInput {
-    BadInput {
-        key: key.into(),
-        missing_file: false,
-        why: text!(
-            "file.unreadable",
-            "{name} cannot be used: {why}",
-            name = input.name.as_str(),
-            why = bad.text()
-        ),
-    }
 }

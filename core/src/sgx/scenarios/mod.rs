@@ -14,14 +14,9 @@ mod order_matters;
 mod params;
 mod signing;
 
-use alloc::boxed::Box;
-
-use super::machine::Machine;
-use super::op::Op;
 use crate::text;
-use crate::trace::{
-    BadInput, Inputs, Params, Plan, Run, Scenario, ScenarioInfo, Session, Settings, Tee,
-};
+use crate::trace::Tee;
+pub(super) use crate::trace::Turned;
 
 /// What SGX offers.
 #[must_use]
@@ -49,41 +44,5 @@ pub fn tee() -> Tee {
     }
 }
 
-/// The machine a run starts from and what is done to it.
-type Start = (Machine, Plan<Op>);
-
-/// A scenario of this machine: its description and how it becomes a plan.
-pub(super) struct Built {
-    /// What it is and what can be set.
-    pub(super) info: fn() -> ScenarioInfo,
-    /// The machine it starts from and the plan.
-    pub(super) plan: fn(&Turned<'_>) -> Result<Start, BadInput>,
-}
-
-/// What the reader turned: every parameter has a value that fits.
-pub(super) struct Turned<'a> {
-    /// Values by key, defaults filled in.
-    pub(super) params: Params,
-    /// The seed.
-    pub(super) seed: u64,
-    /// Files by key.
-    pub(super) inputs: &'a Inputs,
-}
-
-impl Scenario for Built {
-    fn info(&self) -> ScenarioInfo {
-        (self.info)()
-    }
-
-    fn open(&self, settings: &Settings, inputs: &Inputs) -> Result<Box<dyn Session>, BadInput> {
-        let info = self.info();
-        let params = info.resolve(settings)?;
-        let turned = Turned {
-            params,
-            seed: settings.seed,
-            inputs,
-        };
-        let (machine, plan) = (self.plan)(&turned)?;
-        Ok(Box::new(Run::new(info, settings.clone(), machine, plan)?))
-    }
-}
+/// A scenario of this machine.
+pub(super) type Built = crate::trace::Built<super::machine::Machine>;

@@ -1,71 +1,12 @@
 //! Parameters that several scenarios share, and how their values are read.
 
-use alloc::string::{String, ToString};
 use alloc::vec;
 
 use super::Turned;
 use crate::sgx::structs::AttributesFlags;
 use crate::text;
-use crate::text::Text;
-use crate::trace::{Param, ParamKind};
-
-/// A whole number.
-pub(super) fn number(
-    key: &'static str,
-    title: Text,
-    help: Text,
-    (min, max): (u64, u64),
-    default: u64,
-) -> Param {
-    let kind = ParamKind::Number { min, max };
-    Param {
-        key,
-        title,
-        help,
-        kind,
-        default: default.to_string(),
-    }
-}
-
-/// Yes or no.
-pub(super) fn flag(key: &'static str, title: Text, help: Text, default: bool) -> Param {
-    let default = if default { "yes" } else { "no" };
-    Param {
-        key,
-        title,
-        help,
-        kind: ParamKind::Flag,
-        default: default.to_string(),
-    }
-}
-
-/// One of several values; the first is the default.
-pub(super) fn choice(
-    key: &'static str,
-    title: Text,
-    help: Text,
-    choices: &[(&'static str, Text)],
-) -> Param {
-    let default = choices.first().map_or("", |c| c.0).to_string();
-    Param {
-        key,
-        title,
-        help,
-        kind: ParamKind::Choice(choices.to_vec()),
-        default,
-    }
-}
-
-/// A short text.
-pub(super) fn words(key: &'static str, title: Text, help: Text, default: &str) -> Param {
-    Param {
-        key,
-        title,
-        help,
-        kind: ParamKind::Words { max: 200 },
-        default: default.to_string(),
-    }
-}
+use crate::trace::Param;
+pub(super) use crate::trace::param::{choice, flag, number, words};
 
 /// The code pages of the example enclave.
 pub(super) fn code() -> Param {
@@ -163,21 +104,6 @@ pub(super) fn ssaframesize() -> Param {
 }
 
 impl Turned<'_> {
-    /// The value of a parameter.
-    pub(super) fn text(&self, key: &str) -> &str {
-        self.params.get(key).map_or("", String::as_str)
-    }
-
-    /// The value of a number.
-    pub(super) fn number(&self, key: &str) -> u64 {
-        crate::trace::parse_number(self.text(key)).unwrap_or(0)
-    }
-
-    /// The value of a flag.
-    pub(super) fn is(&self, key: &str) -> bool {
-        self.text(key) == "yes"
-    }
-
     /// ATTRIBUTES.FLAGS as the flag `debug` has it; 64-bit mode always.
     pub(super) fn attributes(&self) -> AttributesFlags {
         AttributesFlags::MODE64BIT.set(AttributesFlags::DEBUG, self.is("debug"))

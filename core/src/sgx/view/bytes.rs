@@ -9,12 +9,12 @@ use super::super::driver::buffers;
 use super::super::machine::Machine;
 use super::super::op::Op;
 use super::super::structs::{EinitToken, PageInfo, PageType, SecInfo, Secs, SigStruct, Tcs};
-use crate::bytes::{Layout, fields_of, hex};
+use crate::bytes::{Layout, hex};
 use crate::memory::Physical;
 use crate::text;
 use crate::text::Text;
 use crate::trace::{Observer, Place, Shown};
-use crate::view::{Bytes, Field, Tone};
+use crate::view::{Bytes, Field, Tone, fields};
 
 pub(super) fn structures(
     m: &Machine,
@@ -171,19 +171,4 @@ fn hidden(mut bytes: Bytes) -> Bytes {
         tone: Tone::Hidden,
     }];
     bytes
-}
-
-/// The fields of a structure with their values.
-pub(in super::super) fn fields(layout: &'static Layout, data: &[u8]) -> Vec<Field> {
-    let all = fields_of(layout, data).into_iter();
-    all.map(|f| Field {
-        offset: f.offset,
-        size: f.size,
-        value: f.text,
-        meaning: Text::said(f.key, f.meaning),
-        reserved: f.reserved,
-        tone: Tone::Plain,
-        name: f.name.into(),
-    })
-    .collect()
 }
