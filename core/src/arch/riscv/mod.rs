@@ -3,6 +3,7 @@
 //! Documents: The RISC-V Instruction Set Manual, volume II (privileged architecture).
 
 pub mod csr;
+pub mod dump;
 pub mod lines;
 pub mod pmp;
 mod privilege;

@@ -1,5 +1,6 @@
 //! RISC-V: physical memory protection against QEMU's answers, published values and a naive twin; Sv39.
 
+mod dump;
 mod lines;
 mod pmp;
 mod samples;
