@@ -18,6 +18,8 @@ mod keys;
 mod machine;
 mod measure;
 mod op;
+mod op_forms;
+mod op_print;
 mod op_text;
 pub mod os;
 mod platform;

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::encls;
 use super::machine::Machine;
 use super::op::Op;
+use super::op_print;
 use super::op_text;
 use crate::text::Text;
 use crate::trace::Observer;
@@ -51,7 +52,7 @@ impl trace::Machine for Machine {
     }
 
     fn name(op: &Op) -> Text {
-        op_text::name(op)
+        op_print::name(op)
     }
 
     fn brief(op: &Op) -> Text {
@@ -116,7 +117,7 @@ impl trace::Machine for Machine {
     }
 
     fn op_forms() -> Vec<(OpText, Text)> {
-        op_text::forms()
+        super::op_forms::forms()
     }
 
     fn parse_op(op: &OpText) -> Result<Op, BadOp> {
@@ -128,7 +129,7 @@ impl trace::Machine for Machine {
     }
 
     fn print_op(op: &Op) -> Option<OpText> {
-        op_text::print(op)
+        op_print::print(op)
     }
 
     fn is_heavy(op: &Op) -> bool {

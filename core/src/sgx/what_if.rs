@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::machine::{EpcPage, Machine};
 use super::op::{Call, Eadd, Ecreate, Einit, Op, SigSource, Which};
-use super::op_text;
+use super::op_print;
 use super::structs::{PageType, SecInfoFlags, Xfrm};
 use crate::bytes::hex;
 use crate::text;
@@ -73,7 +73,7 @@ impl Offers<'_> {
 
     /// Another operation in the step's place.
     fn instead(&mut self, says: Text, op: &Op) {
-        if let Some(op) = op_text::print(op) {
+        if let Some(op) = op_print::print(op) {
             self.offer(says, EditAction::Replace(op));
         }
     }
@@ -203,7 +203,7 @@ impl Offers<'_> {
             text!("what-if.eextend-unaligned", "start 8 bytes later"),
             &moved,
         );
-        if let Some(op) = op_text::print(op) {
+        if let Some(op) = op_print::print(op) {
             self.offer(
                 text!("what-if.eextend-twice", "measure it twice"),
                 EditAction::Insert(op),
@@ -244,7 +244,7 @@ impl Offers<'_> {
             text!("what-if.event", "an interrupt waits"),
             "EVENT(pending=yes)",
         );
-        if let Some(op) = op_text::print(op) {
+        if let Some(op) = op_print::print(op) {
             self.flipped_signature(&op);
             self.offer(
                 text!("what-if.again", "initialise twice"),

@@ -1,0 +1,94 @@
+//! Every operation a reader may insert: its form with example arguments, and what it does.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::text;
+use crate::text::Text;
+use crate::trace::OpText;
+
+/// Every operation with example arguments and what it does.
+pub(super) fn forms() -> Vec<(OpText, Text)> {
+    let example = |text: &str| OpText::parse(text).unwrap_or_default();
+    vec![
+        (
+            example("EADD(offset=0x7000,secinfo_flags=0x203,content=zero)"),
+            text!(
+                "form.eadd",
+                "The driver adds a page. secinfo_flags: 0x205 code r-x, 0x203 data rw-, 0x201 r--, 0x100 TCS."
+            ),
+        ),
+        (
+            example("EEXTEND(offset=0x1000)"),
+            text!(
+                "form.eextend",
+                "The driver has 256 bytes at that offset measured."
+            ),
+        ),
+        (
+            example("EINIT(sign=demo)"),
+            text!(
+                "form.einit",
+                "The driver initialises the enclave with a SIGSTRUCT that the demo key signs on the spot."
+            ),
+        ),
+        (
+            example("EREMOVE(offset=0x1000)"),
+            text!(
+                "form.eremove",
+                "The driver gives a page back; secs=yes for the SECS."
+            ),
+        ),
+        (
+            example("EPA"),
+            text!("form.epa", "The driver makes a version array."),
+        ),
+        (
+            example("ECREATE(enclave=1,base=0x7e0000000000,size=0x8000)"),
+            text!("form.ecreate", "The driver creates another enclave."),
+        ),
+        (
+            example("WRMSR(msr=0x8c,value=0x0)"),
+            text!(
+                "form.wrmsr",
+                "The operating system writes a launch control register, 0x8c to 0x8f."
+            ),
+        ),
+        (
+            example("WRITE(at=0x72001000,hex=90909090)"),
+            text!(
+                "form.write",
+                "The operating system writes memory, by physical or linear address."
+            ),
+        ),
+        (
+            example("FLIP(at=0x1003000,bit=3)"),
+            text!("form.flip", "The operating system flips a bit of memory."),
+        ),
+        (
+            example("EVENT(pending=yes)"),
+            text!("form.event", "An interrupt waits for the processor."),
+        ),
+        (
+            example("HOLD(secs=yes)"),
+            text!(
+                "form.hold",
+                "Another logical processor is working on a page; held=no ends it."
+            ),
+        ),
+        (
+            example("THREAD(inside=yes)"),
+            text!(
+                "form.thread",
+                "A thread is inside the enclave; inside=no takes it out."
+            ),
+        ),
+        (
+            example("ENCLS(leaf=EADD,rbx=0xffff888001002000,rcx=0xffff888072001000)"),
+            text!(
+                "form.encls",
+                "A leaf with registers of your choice and whatever lies in memory."
+            ),
+        ),
+    ]
+}
