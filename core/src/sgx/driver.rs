@@ -257,6 +257,24 @@ impl Machine {
         signature::demo(&state.measurement.finish(), &state.fields)
     }
 
+    /// A debugger's read or write, through the driver: EDBGRD (4) or EDBGWR (5).
+    pub(super) fn debug<R: Recorder>(
+        &mut self,
+        leaf: u32,
+        enclave: u8,
+        offset: u64,
+        (value, call): (u64, super::op::Call),
+        recorder: &mut R,
+    ) -> Result<(), Stop> {
+        let page = self.which(Which::Offset { enclave, offset }, recorder)?;
+        let own = Registers {
+            rbx: value,
+            rcx: self.epc_linear(page).0 + (offset & 0xfff),
+            rdx: 0,
+        };
+        encls::encls(self, leaf, call.over(own), recorder)
+    }
+
     /// Releases an EPC page.
     pub(super) fn remove<R: Recorder>(
         &mut self,

@@ -4,7 +4,9 @@ use alloc::rc::Rc;
 
 use rpds::RedBlackTreeMap;
 
+use super::events::Seen;
 use super::platform::Platform;
+use super::processor::Processor;
 use super::structs::{PageType, SecInfoFlags, Secs};
 use crate::arch::x86::{self, PageTables};
 use crate::crypto::sha256::Midstate;
@@ -183,6 +185,12 @@ pub struct Machine {
     pub booted: bool,
     /// The driver's books.
     pub driver: Driver,
+    /// Logical processors that something happened on.
+    pub cpus: Few<u8, Processor>,
+    /// What EDBGRD gave last, in RBX.
+    pub debug_read: Option<u64>,
+    /// What the operating system was told by exceptions and interrupts: its log, not the machine's state.
+    pub seen: Few<u64, Seen>,
 }
 
 /// IA32_FEATURE_CONTROL: locked, launch control writable, SGX enabled.
@@ -229,6 +237,9 @@ impl Machine {
             next_eid: 1,
             booted: true,
             driver: Driver::default(),
+            cpus: Few::default(),
+            debug_read: None,
+            seen: Few::default(),
         }
     }
 

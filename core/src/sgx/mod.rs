@@ -2,16 +2,22 @@
 //!
 //! | leaf | file |
 //! |---|---|
-//! | ECREATE, EADD, EEXTEND, EINIT, EREMOVE, EPA | [`encls`], one file each |
+//! | ECREATE, EADD, EEXTEND, EINIT, EREMOVE, EPA, EDBGRD, EDBGWR | [`encls`], one file each |
+//! | EENTER, EEXIT, ERESUME, EDECCSSA | [`enclu`], one file each |
 //!
 //! Documents: Intel SDM volume 3D (SGX), volume 4 (model-specific registers).
 
 pub mod access;
+mod aex;
 pub mod apply;
 mod build;
+pub mod code;
 mod content;
+pub mod dram;
 pub mod driver;
 pub mod encls;
+pub mod enclu;
+pub mod events;
 pub mod gaps;
 mod inspect;
 mod keys;
@@ -23,6 +29,7 @@ mod op_print;
 mod op_text;
 pub mod os;
 mod platform;
+pub mod processor;
 mod recognise;
 mod report;
 mod run;
@@ -34,6 +41,8 @@ mod snippets;
 pub mod status;
 pub mod structs;
 mod tells;
+mod use_tells;
+mod use_text;
 mod view;
 mod what_if;
 mod words;
@@ -47,7 +56,9 @@ pub use machine::{
     Machine, PageBook, SecsState, Target,
 };
 pub use measure::{eadd_record, ecreate_record, eextend_record};
-pub use op::{Call, Eadd, Ecreate, Einit, Made, Mmap, Op, SigSource, Which};
+pub use op::{
+    Call, Data, Eadd, Ecreate, Einit, Enclu, Made, Mmap, Op, Schedule, Set, SigSource, Touch, Which,
+};
 pub use platform::Platform;
 pub use recognise::recognise;
 pub use report::Report;
@@ -61,6 +72,11 @@ pub fn rules() -> alloc::vec::Vec<&'static crate::trace::Rule> {
     for leaf in encls::LEAVES.iter().filter(|l| l.modelled) {
         all.extend(encls::rules_of(leaf.number));
     }
+    all.extend(enclu::RULES);
+    for leaf in enclu::LEAVES.iter().filter(|l| l.modelled) {
+        all.extend(enclu::rules_of(leaf.number));
+    }
+    all.extend(code::RULES);
     all.extend(driver::RULES);
     all.extend(os::RULES);
     all.extend(access::RULES);

@@ -4,9 +4,12 @@ use alloc::rc::Rc;
 use core::cell::OnceCell;
 use core::fmt;
 
+use super::access::Who;
 use super::content::Content;
 use super::encls::Registers;
+use super::events::Cause;
 use super::structs::{Attributes, Miscselect, SecInfoFlags};
+use crate::view::Access;
 
 /// One operation.
 #[derive(Clone, Debug)]
@@ -82,13 +85,148 @@ pub enum Op {
         /// Whether it does now.
         held: bool,
     },
-    /// A thread goes into or out of an enclave (model: the leaf itself is not carried out).
+    /// A thread that nobody looks at goes into or out of an enclave (model: only counted).
     Thread {
         /// Which enclave.
         enclave: u8,
         /// Whether it goes in.
         inside: bool,
     },
+    /// The code on a logical processor executes ENCLU.
+    Enclu(Enclu),
+    /// A debugger reads eight bytes of an enclave: EDBGRD.
+    Edbgrd {
+        /// Which enclave.
+        enclave: u8,
+        /// Offset in the enclave.
+        offset: u64,
+        /// Registers other than the driver's own.
+        call: Call,
+    },
+    /// A debugger writes eight bytes of an enclave: EDBGWR.
+    Edbgwr {
+        /// Which enclave.
+        enclave: u8,
+        /// Offset in the enclave.
+        offset: u64,
+        /// The eight bytes.
+        value: u64,
+        /// Registers other than the driver's own.
+        call: Call,
+    },
+    /// The code on a logical processor computes.
+    Set(Set),
+    /// Somebody touches an address.
+    Access(Touch),
+    /// The code on a logical processor executes an instruction, by its place in the table.
+    Execute {
+        /// Which processor.
+        cpu: u8,
+        /// Index in [`INSTRUCTIONS`](super::code::INSTRUCTIONS).
+        instruction: u8,
+    },
+    /// An exception or interrupt strikes a logical processor.
+    Raise {
+        /// Which processor.
+        cpu: u8,
+        /// What strikes.
+        cause: Cause,
+    },
+    /// The operating system sets up a logical processor.
+    Schedule(Schedule),
+    /// The operating system changes a page-table entry.
+    Map {
+        /// Whose page tables.
+        process: u8,
+        /// The linear address.
+        at: u64,
+        /// The physical address it leads to from now on, whether it may be written, and whether code
+        /// may be fetched; `None` takes the entry away.
+        to: Option<(u64, bool, bool)>,
+    },
+}
+
+/// ENCLU on a logical processor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Enclu {
+    /// Which processor.
+    pub cpu: u8,
+    /// EAX, the leaf.
+    pub leaf: u32,
+    /// Whether the code loads RAX first; else the leaf is what RAX holds.
+    pub loads_leaf: bool,
+    /// Enclave and offset of a TCS: RBX is loaded with its address and RCX with the trampoline's.
+    pub door: Option<(u8, u64)>,
+    /// Registers loaded last.
+    pub call: Call,
+}
+
+/// What the code on a logical processor computes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Set {
+    /// Which processor.
+    pub cpu: u8,
+    /// Registers by offset in GPRSGX, and their values.
+    pub values: Rc<[(usize, u64)]>,
+    /// XMM0, as it lies in memory.
+    pub xmm0: Option<[u8; 16]>,
+}
+
+/// An access.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Touch {
+    /// By whom.
+    pub who: Who,
+    /// The address: physical below the end of memory for all but code, else linear.
+    pub at: u64,
+    /// How.
+    pub access: Access,
+    /// How much, and from or to where.
+    pub data: Data,
+}
+
+/// What an access moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Data {
+    /// So many bytes, read and shown, or zeros written.
+    Len(u8),
+    /// Eight bytes of a register, by offset in GPRSGX.
+    Register(usize),
+    /// These bytes are written.
+    Bytes(Rc<[u8]>),
+}
+
+impl Data {
+    /// How many bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Len(n) => usize::from(*n),
+            Self::Register(_) => 8,
+            Self::Bytes(bytes) => bytes.len(),
+        }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// How a logical processor is set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// Which processor.
+    pub cpu: u8,
+    /// The process that runs on it from now on.
+    pub process: Option<u8>,
+    /// XCR0.
+    pub xcr0: Option<u64>,
+    /// Whether it runs in 64-bit mode.
+    pub mode64: Option<bool>,
+    /// RFLAGS.TF: single-step.
+    pub tf: Option<bool>,
 }
 
 /// Registers that replace the ones the driver would pass.

@@ -5,6 +5,7 @@ use alloc::string::String;
 
 use super::op::{Call, Op, SigSource, Which};
 use super::op_text::CALL;
+use super::{use_tells, use_text};
 use crate::bytes::hex;
 use crate::text;
 use crate::text::Text;
@@ -77,17 +78,18 @@ pub(super) fn print(op: &Op) -> Option<OpText> {
         Op::Thread { enclave, inside } => {
             with_enclave("THREAD", *enclave).with("inside", yes(*inside))
         }
+        _ => return use_text::print(op),
     })
 }
 
-fn with_enclave(name: &str, enclave: u8) -> OpText {
+pub(super) fn with_enclave(name: &str, enclave: u8) -> OpText {
     match enclave {
         0 => OpText::new(name),
         n => OpText::new(name).with("enclave", n),
     }
 }
 
-fn with_call(text: OpText, call: Call) -> OpText {
+pub(super) fn with_call(text: OpText, call: Call) -> OpText {
     let registers = CALL.into_iter().zip([call.rbx, call.rcx, call.rdx]);
     registers.fold(text, |t, (name, value)| match value {
         Some(v) => t.with(name, hex::short(v)),
@@ -131,6 +133,7 @@ pub(super) fn name(op: &Op) -> Text {
         Op::Event { .. } => return text!("op.name.event", "interrupt"),
         Op::Hold { .. } => return text!("op.name.hold", "another core"),
         Op::Thread { .. } => return text!("op.name.thread", "thread"),
+        _ => return use_tells::name(op).unwrap_or_else(Text::none),
     };
     name.into()
 }

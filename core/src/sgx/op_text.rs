@@ -7,6 +7,7 @@ use super::content::Content;
 use super::encls::{LEAVES, Registers};
 use super::op::{Call, Eadd, Ecreate, Einit, Mmap, Op, SigSource, Which};
 use super::structs::{Attributes, AttributesFlags, Miscselect, SecInfoFlags};
+use super::use_text;
 use crate::bytes::hex;
 use crate::text;
 use crate::text::Text;
@@ -42,6 +43,9 @@ pub(super) fn parse_at(op: &OpText, at: Option<&Op>) -> Result<Op, BadOp> {
                 known = known.join(", ")
             ),
         });
+    }
+    if use_text::OPERATIONS.iter().any(|(n, _)| *n == op.name) {
+        return use_text::parse(op);
     }
     let enclave = small(op, "enclave", 0)?;
     Ok(match op.name.as_str() {
@@ -98,13 +102,14 @@ pub(super) fn parse_at(op: &OpText, at: Option<&Op>) -> Result<Op, BadOp> {
     })
 }
 
-/// The arguments an operation takes, by name; `None` if there is no such operation.
-fn arguments(name: &str) -> Option<Vec<&'static str>> {
-    let own: &[&str] = match name {
-        "BOOT" => &[],
-        "WRMSR" => &["msr", "value"],
-        "MMAP" => &["enclave", "base", "size"],
-        "ECREATE" => &[
+/// The operations of this file with the arguments they take of their own.
+const OPERATIONS: &[(&str, &[&str])] = &[
+    ("BOOT", &[]),
+    ("WRMSR", &["msr", "value"]),
+    ("MMAP", &["enclave", "base", "size"]),
+    (
+        "ECREATE",
+        &[
             "enclave",
             "process",
             "base",
@@ -114,21 +119,30 @@ fn arguments(name: &str) -> Option<Vec<&'static str>> {
             "xfrm",
             "miscselect",
         ],
-        "EADD" => &["enclave", "offset", "secinfo_flags", "content"],
-        "EEXTEND" => &["enclave", "offset"],
-        "EINIT" => &["enclave", "sigstruct", "sign", "token"],
-        "EREMOVE" => &["enclave", "offset", "secs", "epc"],
-        "EPA" => &[],
-        "ENCLS" => &["leaf"],
-        "WRITE" => &["at", "hex"],
-        "FLIP" => &["at", "bit"],
-        "EVENT" => &["pending"],
-        "HOLD" => &["enclave", "offset", "secs", "epc", "held"],
-        "THREAD" => &["enclave", "inside"],
-        _ => return None,
-    };
+    ),
+    ("EADD", &["enclave", "offset", "secinfo_flags", "content"]),
+    ("EEXTEND", &["enclave", "offset"]),
+    ("EINIT", &["enclave", "sigstruct", "sign", "token"]),
+    ("EREMOVE", &["enclave", "offset", "secs", "epc"]),
+    ("EPA", &[]),
+    ("ENCLS", &["leaf"]),
+    ("WRITE", &["at", "hex"]),
+    ("FLIP", &["at", "bit"]),
+    ("EVENT", &["pending"]),
+    ("HOLD", &["enclave", "offset", "secs", "epc", "held"]),
+    ("THREAD", &["enclave", "inside"]),
+];
+
+/// Every operation with its own arguments.
+fn operations() -> impl Iterator<Item = &'static (&'static str, &'static [&'static str])> {
+    OPERATIONS.iter().chain(use_text::OPERATIONS)
+}
+
+/// The arguments an operation takes, by name; `None` if there is no such operation.
+fn arguments(name: &str) -> Option<Vec<&'static str>> {
+    let (_, own) = operations().find(|(n, _)| *n == name)?;
     let mut all = own.to_vec();
-    if name.starts_with('E') && name != "EVENT" {
+    if name.starts_with('E') && !["EVENT", "EXECUTE"].contains(&name) {
         all.extend(CALL);
     }
     Some(all)
@@ -161,13 +175,14 @@ fn unknown(op: &OpText) -> BadOp {
     BadOp {
         why: text!(
             "op.unknown",
-            "There is no operation “{op}”. There are BOOT, WRMSR, MMAP, ECREATE, EADD, EEXTEND, EINIT, EREMOVE, EPA, ENCLS, WRITE, FLIP, EVENT, HOLD and THREAD.",
-            op = op.name.as_str()
+            "There is no operation “{op}”. There are: {all}.",
+            op = op.name.as_str(),
+            all = operations().map(|(n, _)| *n).collect::<Vec<_>>().join(", ")
         ),
     }
 }
 
-fn wrong(op: &OpText, key: &str, wants: Text) -> BadOp {
+pub(super) fn wrong(op: &OpText, key: &str, wants: Text) -> BadOp {
     BadOp {
         why: text!(
             "op.wrong",
@@ -179,17 +194,17 @@ fn wrong(op: &OpText, key: &str, wants: Text) -> BadOp {
     }
 }
 
-fn need(op: &OpText, key: &str) -> Result<u64, BadOp> {
+pub(super) fn need(op: &OpText, key: &str) -> Result<u64, BadOp> {
     op.number(key)?
         .ok_or_else(|| wrong(op, key, text!("op.given", "given")))
 }
 
-fn small(op: &OpText, key: &str, default: u8) -> Result<u8, BadOp> {
+pub(super) fn small(op: &OpText, key: &str, default: u8) -> Result<u8, BadOp> {
     let n = op.number(key)?.unwrap_or(u64::from(default));
     u8::try_from(n).map_err(|_| wrong(op, key, text!("op.below-256", "below 256")))
 }
 
-fn word(op: &OpText, key: &str, default: Option<u32>) -> Result<u32, BadOp> {
+pub(super) fn word(op: &OpText, key: &str, default: Option<u32>) -> Result<u32, BadOp> {
     let n = match (op.number(key)?, default) {
         (Some(n), _) => n,
         (None, Some(d)) => u64::from(d),
@@ -198,7 +213,7 @@ fn word(op: &OpText, key: &str, default: Option<u32>) -> Result<u32, BadOp> {
     u32::try_from(n).map_err(|_| wrong(op, key, text!("op.below-2-32", "below 2³²")))
 }
 
-fn flag(op: &OpText, key: &str, default: bool) -> Result<bool, BadOp> {
+pub(super) fn flag(op: &OpText, key: &str, default: bool) -> Result<bool, BadOp> {
     match op.arg(key) {
         None => Ok(default),
         Some("yes" | "1" | "true") => Ok(true),
@@ -207,7 +222,7 @@ fn flag(op: &OpText, key: &str, default: bool) -> Result<bool, BadOp> {
     }
 }
 
-fn bytes(op: &OpText, key: &str, most: usize) -> Result<Vec<u8>, BadOp> {
+pub(super) fn bytes(op: &OpText, key: &str, most: usize) -> Result<Vec<u8>, BadOp> {
     let decoded = hex::decode(op.arg(key).unwrap_or_default())
         .ok()
         .filter(|b| b.len() <= most);
@@ -220,7 +235,7 @@ fn bytes(op: &OpText, key: &str, most: usize) -> Result<Vec<u8>, BadOp> {
     })
 }
 
-fn call(op: &OpText) -> Result<Call, BadOp> {
+pub(super) fn call(op: &OpText) -> Result<Call, BadOp> {
     Ok(Call {
         rbx: op.number("rbx")?,
         rcx: op.number("rcx")?,

@@ -16,7 +16,7 @@ rules! {
     MSR_WRITABLE = "WRMSR.launch-hash-writable": "IA32_FEATURE_CONTROL has its lock bit and bit 17, SGX launch control enable, set", "Intel SDM vol. 3D, launch control configuration";
     WRITE_OUTSIDE_PRM = "PRM.write-outside": "The address lies outside the processor reserved memory; a write into it is dropped", "Intel SDM calls it undefined; Costan and Devadas, Intel SGX Explained, report abort page behaviour";
     WRITE_MAPPED = "PRM.write-mapped": "Something is mapped at the address", "Intel SDM vol. 3A, paging";
-    ENCLAVE_THERE = "THREAD.enclave-initialised": "The enclave is initialised, so a thread can be inside", "Intel SDM vol. 3D, EENTER (model: the leaf itself is not carried out here)";
+    ENCLAVE_THERE = "THREAD.enclave-initialised": "The enclave is initialised, so a thread can be inside", "Intel SDM vol. 3D, EENTER (model: the thread is only counted)";
 }
 
 /// A write into the PRM goes nowhere and reports nothing.
@@ -167,12 +167,14 @@ impl Machine {
         let page = self.which(Which::Secs { enclave }, recorder)?;
         let ready = self.secs.get(&page).is_some_and(|s| s.is_init());
         recorder.require(&ENCLAVE_THERE, ready, x86::gp0())?;
+        let threads = self.cpus.iter().filter_map(|(_, cpu)| cpu.inside.as_ref());
+        let real = threads.filter(|i| i.secs == page).count() as u64;
         if let Some(state) = self.secs.get_mut(&page) {
             let before = state.active;
-            state.active = if inside {
-                before + 1
-            } else {
-                before.saturating_sub(1)
+            state.active = match inside {
+                true => before + 1,
+                // Threads that entered by EENTER leave by EEXIT.
+                false => before.saturating_sub(1).max(real),
             };
             let after = state.active;
             recorder.write(Place::new("threads", page.0, 1), || {

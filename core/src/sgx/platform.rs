@@ -30,6 +30,8 @@ pub struct Platform {
     pub miscselect: Miscselect,
     /// Whether the key separation and sharing extension is there.
     pub kss: bool,
+    /// Whether the processor has SGX2, so that RDTSC may be executed inside.
+    pub sgx2: bool,
     /// Whether the launch control registers can be written (flexible launch control).
     pub flexible_launch: bool,
     /// The processor's security version number, sixteen components.
@@ -55,10 +57,12 @@ impl Platform {
                 .with(AttributesFlags::MODE64BIT)
                 .with(AttributesFlags::PROVISIONKEY)
                 .with(AttributesFlags::EINITTOKEN_KEY)
-                .with(AttributesFlags::KSS),
+                .with(AttributesFlags::KSS)
+                .with(AttributesFlags::AEXNOTIFY),
             xfrm: x86::XFRM_SUPPORTED,
             miscselect: Miscselect::EXINFO,
             kss: true,
+            sgx2: true,
             flexible_launch: true,
             cpusvn: [1, 2, 2, 2, 3, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
         }

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::encls;
+use super::enclu;
 use super::machine::Machine;
 use super::op::Op;
 use super::op_print;
@@ -47,6 +48,33 @@ impl trace::Machine for Machine {
             }
             Op::Hold { page, held } => self.hold(*page, *held, recorder),
             Op::Thread { enclave, inside } => self.thread(*enclave, *inside, recorder),
+            Op::Enclu(op) => self.enclu(op, recorder),
+            Op::Edbgrd {
+                enclave,
+                offset,
+                call,
+            } => self.debug(4, *enclave, *offset, (0, *call), recorder),
+            Op::Edbgwr {
+                enclave,
+                offset,
+                value,
+                call,
+            } => self.debug(5, *enclave, *offset, (*value, *call), recorder),
+            Op::Set(op) => {
+                self.compute(op, recorder);
+                Ok(())
+            }
+            Op::Access(op) => self.access(op, recorder),
+            Op::Execute { cpu, instruction } => self.execute(*cpu, *instruction, recorder),
+            Op::Raise { cpu, cause } => {
+                self.deliver(*cpu, *cause, recorder);
+                Ok(())
+            }
+            Op::Schedule(op) => self.schedule(op, recorder),
+            Op::Map { process, at, to } => {
+                self.remap(*process, *at, *to, recorder);
+                Ok(())
+            }
         };
         result.into()
     }
@@ -64,11 +92,16 @@ impl trace::Machine for Machine {
     }
 
     fn rules(op: &Op) -> &'static [&'static Rule] {
+        if let Op::Enclu(op) = op {
+            return enclu::rules_of(op.leaf);
+        }
         encls::rules_of(match op {
             Op::Ecreate(_) => 0,
             Op::Eadd(_) => 1,
             Op::Einit(_) => 2,
             Op::Eremove { .. } => 3,
+            Op::Edbgrd { .. } => 4,
+            Op::Edbgwr { .. } => 5,
             Op::Eextend { .. } => 6,
             Op::Epa { .. } => 10,
             Op::Encls { leaf, .. } => *leaf,
@@ -196,6 +229,40 @@ impl Machine {
         }
         for page in self.held.iter() {
             sink(&page.0.to_le_bytes());
+        }
+        if let Some(value) = self.debug_read {
+            sink(&value.to_le_bytes());
+        }
+        self.processors(sink);
+    }
+
+    /// The logical processors that something happened on.
+    fn processors(&self, sink: &mut dyn FnMut(&[u8])) {
+        for (number, cpu) in self.cpus.iter() {
+            sink(&[*number, cpu.process]);
+            sink(&cpu.regs.encode());
+            sink(cpu.xstate.image());
+            sink(&cpu.xcr0.to_le_bytes());
+            let flags = [cpu.osxsave, cpu.osfxsr, cpu.mode64, cpu.inside.is_some()];
+            sink(&flags.map(u8::from));
+            if let Some(inside) = &cpu.inside {
+                for n in [
+                    inside.secs.0,
+                    inside.tcs.0,
+                    inside.fsbase,
+                    inside.gsbase,
+                    inside.xcr0,
+                    u64::from(inside.tf),
+                ] {
+                    sink(&n.to_le_bytes());
+                }
+                inside.frame.iter().for_each(|p| sink(&p.0.to_le_bytes()));
+            }
+            for (page, held) in cpu.tlb.iter() {
+                sink(&page.to_le_bytes());
+                sink(&held.page.0.to_le_bytes());
+                sink(&[u8::from(held.writable), u8::from(held.executable)]);
+            }
         }
     }
 }

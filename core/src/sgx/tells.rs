@@ -4,7 +4,7 @@ use alloc::format;
 
 use super::machine::{EpcPage, Machine};
 use super::op::{Op, Which};
-use super::words;
+use super::{use_tells, words};
 use crate::bytes::hex;
 use crate::text;
 use crate::text::Text;
@@ -101,6 +101,7 @@ impl Machine {
             }
             Op::Thread { inside: true, .. } => text!("says.thread-in", "enters the enclave"),
             Op::Thread { inside: false, .. } => text!("says.thread-out", "leaves the enclave"),
+            _ => use_tells::says(op).unwrap_or_else(Text::none),
         }
     }
 
@@ -152,7 +153,7 @@ impl Machine {
                 "tells.write",
                 "Done. This is ordinary memory; the operating system may."
             ),
-            _ => text!("tells.done", "Done."),
+            _ => use_tells::tells(op).unwrap_or_else(|| text!("tells.done", "Done.")),
         }
     }
 
@@ -173,6 +174,9 @@ impl Machine {
             "msr" if place.at == 0x1f4 => "IA32_PRMRR".into(),
             "msr" => format!("IA32_SGXLEPUBKEYHASH{}", place.at.wrapping_sub(0x8c)).into(),
             "cpu" => text!("place.event", "pending event"),
+            "reg" => self.register_name(place),
+            "xmm" => format!("CPU{}.XMM0", place.at).into(),
+            "debug" => text!("place.debug", "RBX from EDBGRD"),
             "held" => text!(
                 "place.held",
                 "another core works on EPC page {page}",
@@ -180,6 +184,15 @@ impl Machine {
             ),
             "threads" => text!("place.threads", "threads inside"),
             other => format!("{other}[{}]", hex::short(place.at)).into(),
+        }
+    }
+
+    fn register_name(&self, place: &Place) -> Text {
+        let (cpu, offset) = (place.at >> 12, (place.at & 0xfff) as usize);
+        let mut known = super::processor::registers();
+        match known.find(|(_, at)| *at == offset && place.len <= 8) {
+            Some((name, _)) => format!("CPU{cpu}.{name}").into(),
+            None => text!("place.registers", "registers of processor {n}", n = cpu),
         }
     }
 
@@ -237,7 +250,7 @@ pub(super) fn brief(op: &Op) -> Text {
         },
         Op::Wrmsr { msr, .. } => format!("{msr:X}H").into(),
         Op::Write { at: address, .. } | Op::Flip { at: address, .. } => at(*address),
-        _ => Text::none(),
+        _ => use_tells::brief(op).unwrap_or_else(Text::none),
     }
 }
 

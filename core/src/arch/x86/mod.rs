@@ -2,9 +2,11 @@
 
 mod paging;
 mod xsave;
+mod xstate;
 
 pub use paging::{PageTables, Pte};
 pub use xsave::{XFRM_SUPPORTED, is_legal as is_legal_xfrm, xsave_size};
+pub use xstate::XState;
 
 use crate::trace::Fault;
 

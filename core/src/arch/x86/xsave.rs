@@ -4,7 +4,7 @@
 pub const XFRM_SUPPORTED: u64 = 0x2e7;
 
 /// Offset and size in bytes of the extended components in the standard format, by bit.
-const COMPONENTS: [(u32, u64, u64); 5] = [
+pub(super) const COMPONENTS: [(u32, u64, u64); 5] = [
     (2, 576, 256),
     (5, 1088, 64),
     (6, 1152, 512),

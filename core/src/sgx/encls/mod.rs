@@ -2,6 +2,8 @@
 
 pub mod eadd;
 pub mod ecreate;
+pub mod edbgrd;
+pub mod edbgwr;
 pub mod eextend;
 pub mod einit;
 pub mod epa;
@@ -60,12 +62,12 @@ pub const LEAVES: &[Leaf] = &[
     Leaf {
         number: 4,
         name: "EDBGRD",
-        modelled: false,
+        modelled: true,
     },
     Leaf {
         number: 5,
         name: "EDBGWR",
-        modelled: false,
+        modelled: true,
     },
     Leaf {
         number: 6,
@@ -162,6 +164,8 @@ pub fn rules_of(number: u32) -> &'static [&'static Rule] {
         1 => eadd::RULES,
         2 => einit::RULES,
         3 => eremove::RULES,
+        4 => edbgrd::RULES,
+        5 => edbgwr::RULES,
         6 => eextend::RULES,
         10 => epa::RULES,
         _ => RULES,
@@ -180,6 +184,8 @@ pub(super) fn encls<R: Recorder>(
         1 => eadd::eadd(m, registers, recorder),
         2 => einit::einit(m, registers, recorder),
         3 => eremove::eremove(m, registers, recorder),
+        4 => edbgrd::edbgrd(m, registers, recorder),
+        5 => edbgwr::edbgwr(m, registers, recorder),
         6 => eextend::eextend(m, registers, recorder),
         10 => epa::epa(m, registers, recorder),
         _ => recorder.require(&LEAF_KNOWN, false, x86::gp0()),

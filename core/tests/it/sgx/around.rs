@@ -188,12 +188,41 @@ const DECIDED: &[Decided] = &[
         BASE,
         Tone::Hidden,
     ),
+    // The page tables let a write to the TCS through; one to a code page ends there already.
     decided(
         "ACCESS.abort-page-write",
         Observer::Process,
         Access::Write,
-        BASE,
+        BASE + 0x1000,
         Tone::Hidden,
+    ),
+    decided(
+        "ACCESS.page-rights",
+        Observer::Process,
+        Access::Write,
+        BASE,
+        Tone::Bad,
+    ),
+    decided(
+        "ACCESS.page-rights",
+        Observer::Inside,
+        Access::Write,
+        DONE_BASE,
+        Tone::Bad,
+    ),
+    decided(
+        "ACCESS.bus-listens",
+        Observer::Bus,
+        Access::Write,
+        PRM,
+        Tone::Hidden,
+    ),
+    decided(
+        "ACCESS.fetch-in-elrange",
+        Observer::Neighbour,
+        Access::Fetch,
+        BASE,
+        Tone::Bad,
     ),
     decided(
         "ACCESS.abort-page-fetch",
@@ -261,13 +290,21 @@ const DECIDED: &[Decided] = &[
         address: DONE_BASE,
         tone: Tone::Bad,
     },
-    decided(
-        "ACCESS.epcm-rights",
-        Observer::Inside,
-        Access::Write,
-        DONE_BASE,
-        Tone::Bad,
-    ),
+    Decided {
+        rule: "ACCESS.epcm-rights",
+        before: |m| {
+            // The page tables grant more than the EPCM.
+            let at = Linear(DONE_BASE);
+            let pte = m.tables.get(0, at).expect("mapped");
+            let writable = true;
+            let pte = teescope_core::arch::x86::Pte { writable, ..pte };
+            m.tables.set(0, at, Some(pte));
+        },
+        observer: Observer::Inside,
+        access: Access::Write,
+        address: DONE_BASE,
+        tone: Tone::Bad,
+    },
     decided(
         "ACCESS.epcm-rights",
         Observer::Inside,

@@ -3,6 +3,7 @@
 mod around;
 mod files;
 mod footprint;
+mod inside;
 mod launch;
 mod layouts;
 mod leaf;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use teescope_core::sgx;
 
 use super::around;
+use super::inside;
 use super::leaf::{eadd, ecreate, eextend, einit, epa, eremove};
 
 shared_test! {
@@ -14,6 +15,14 @@ shared_test! {
         ];
         let mut fired: BTreeSet<_> = leaves.into_iter().flatten().map(|row| row.rule).collect();
         fired.extend(around::fired());
+        fired.extend(inside::access::fired());
+        let mut used = inside::eenter::rows();
+        used.extend(inside::eresume::rows());
+        used.extend(inside::leave::EEXIT);
+        used.extend(inside::leave::EDECCSSA);
+        used.extend(inside::debug::EDBGRD);
+        used.extend(inside::debug::EDBGWR);
+        fired.extend(used.iter().map(|row| row.rule));
         let declared: BTreeSet<_> = sgx::rules().iter().map(|rule| rule.id).collect();
         let unfired: Vec<_> = declared.difference(&fired).collect();
         let unknown: Vec<_> = fired.difference(&declared).collect();

@@ -1,0 +1,10 @@
+//! An enclave in use: entering, leaving, interrupting, debugging it and touching its memory.
+
+pub(crate) mod access;
+mod aex;
+pub(crate) mod debug;
+mod dram;
+pub(crate) mod eenter;
+pub(crate) mod eresume;
+pub(crate) mod leave;
+pub(crate) mod scene;
