@@ -13,9 +13,10 @@ pub(super) const USAGE: Usage = Usage {
     name: "inspect",
     takes: &["FILE"],
     does: "take a file apart byte by byte",
-    more: "FILE is an SGXS stream, a SIGSTRUCT, an EINITTOKEN or an RSA key in PEM (which is not\n\
-           shown). Every byte is in exactly one line: offset, bytes, meaning. Chunks of a page are\n\
-           folded into one line. What is wrong with the file stands at the end.\n\
+    more: "FILE is any file that a machine knows: an SGXS stream, a SIGSTRUCT, an EINITTOKEN, an\n\
+           RSA key in PEM (which is not shown), an attestation report in binary or JSON. Every\n\
+           byte is in exactly one line: offset, bytes, meaning. Chunks of a page are folded into\n\
+           one line. What follows from the file and what is wrong with it stand at the end.\n\
            JSON keys: what, why, lines [{offset, len, hex, meaning}], follows {name: value},\n\
            wrong [sentence].",
     options: &[],
@@ -27,8 +28,9 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let Some(seen) = artefacts::inspect(&bytes) else {
         let name = files::name(args.get(0));
         return Err(why(format!(
-            "{name} ({} bytes) is no artefact that a machine here knows: neither an SGXS stream, a SIGSTRUCT, an EINITTOKEN nor an RSA key in PEM.",
-            bytes.len()
+            "{name} ({} bytes) is no artefact that a machine here knows: it would have to be {}.",
+            bytes.len(),
+            artefacts::KNOWN
         )));
     };
     let mut out = Out::new();

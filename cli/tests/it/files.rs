@@ -124,6 +124,41 @@ fn every_byte_is_shown_once() {
 }
 
 #[test]
+fn a_report_is_taken_apart_in_both_forms() {
+    use teescope_core::keystone::keys::{Identity, SeedFrom, TEST_DEVICE};
+    use teescope_core::keystone::report::{make, to_json};
+    let mut told = teescope_core::trace::Silent;
+    let identity = Identity::boot(&TEST_DEVICE, [7; 64], SeedFrom::OneByteEach, &mut told);
+    let report = make(&identity, &[8; 64], b"hello", &[0; 1024]);
+    let text = to_json(&report).to_string();
+    for bytes in [&report.encode()[..], text.as_bytes()] {
+        let seen = teescope_with(&["inspect", "--json", "-"], bytes).json();
+        assert_eq!(seen["what"], "Keystone report");
+        let mut at = 0;
+        for line in seen["lines"].as_array().expect("lines") {
+            assert_eq!(line["offset"], at, "{line}");
+            at += line["len"].as_u64().expect("a length");
+        }
+        assert_eq!(at, bytes.len() as u64);
+        assert_eq!(seen["wrong"], serde_json::json!([]));
+        assert_eq!(seen["follows"]["enclave hash"], "08".repeat(64));
+        let guessed = "monitor's secret key found by trying 32 seeds";
+        assert_eq!(seen["follows"][guessed], "yes");
+    }
+    let mut bytes = report.encode();
+    bytes[72] ^= 1;
+    let text = teescope_with(&["inspect", "-"], &bytes).out;
+    assert!(
+        text.contains("enclave.data past data_len, not signed: zeros"),
+        "{text}"
+    );
+    assert!(
+        text.contains("WRONG: The monitor did not sign this enclave"),
+        "{text}"
+    );
+}
+
+#[test]
 fn known_answers_are_compared_as_an_outsider_would() {
     let Some(bytes) = vector("sgx/mrenclave/synthetic.json") else {
         return;

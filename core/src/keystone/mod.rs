@@ -7,8 +7,13 @@
 //!
 //! Documents: the sources of keystone-enclave/keystone at 88c49ee (2025-03), where not said otherwise.
 
+mod inspect;
 pub mod keys;
 pub mod measure;
+mod recognise;
 pub mod report;
 pub mod sealing;
 pub mod structs;
+
+pub use inspect::inspect;
+pub use recognise::recognise;

@@ -41,6 +41,11 @@ pub(crate) fn words(key: &'static str, title: Text, help: Text, default: &str) -
     param(key, title, help, kind, default.to_string())
 }
 
+/// Bytes in hex, at most so many; none is the default.
+pub(crate) fn hex(key: &'static str, title: Text, help: Text, max: usize) -> Param {
+    param(key, title, help, ParamKind::Hex { max }, String::new())
+}
+
 /// A file that the run can do without.
 pub(crate) fn file(key: &'static str, title: Text, help: Text, what: Text) -> Param {
     let optional = true;

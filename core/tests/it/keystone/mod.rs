@@ -3,4 +3,5 @@
 mod classic;
 mod evidence;
 mod layouts;
+mod report;
 mod samples;
