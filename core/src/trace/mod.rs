@@ -20,8 +20,10 @@ mod recorder;
 mod rule;
 mod run;
 mod scenario;
+mod secrecy;
 mod segment;
 mod session;
+mod two_runs;
 mod vocabulary;
 
 pub use built::{Built, Turned};
@@ -43,6 +45,8 @@ pub use scenario::{
     BadInput, Input, Inputs, Param, ParamKind, Params, Recognised, Scenario, ScenarioInfo,
     Settings, Tee,
 };
+pub use secrecy::{Channel, Guarded, Secrecy, Secret};
 pub use segment::{Planned, Segment};
 pub use session::{Group, Outline, Progress, Session, Snippet, SnippetInput, Step, StepLine};
+pub use two_runs::{Difference, two_runs};
 pub use vocabulary::{Observer, Phase};

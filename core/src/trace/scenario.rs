@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::edit::Edit;
+use super::secrecy::Secrecy;
 use super::session::Session;
 use crate::text::Text;
 
@@ -50,6 +51,11 @@ pub trait Scenario: Sync {
     /// # Errors
     /// A parameter, input or edit does not fit; the sentence says which and what to do.
     fn open(&self, settings: &Settings, inputs: &Inputs) -> Result<Box<dyn Session>, BadInput>;
+
+    /// What it keeps secret, and by which ways that gets out; nothing if it says nothing.
+    fn secrecy(&self) -> Secrecy {
+        Secrecy::default()
+    }
 }
 
 /// What a scenario is and what can be set.

@@ -14,3 +14,4 @@ mod op_text;
 mod seek;
 mod texts;
 mod toy;
+mod two_runs;

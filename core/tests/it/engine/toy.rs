@@ -207,7 +207,11 @@ impl Machine for Toy {
     }
 
     fn observers() -> Vec<(Observer, Text)> {
-        vec![(Observer::Inside, "the toy".into())]
+        vec![
+            (Observer::Inside, "the toy".into()),
+            (Observer::Process, "who plays".into()),
+            (Observer::Privileged, "who looks on".into()),
+        ]
     }
 
     fn place_name(&self, place: &Place) -> Text {

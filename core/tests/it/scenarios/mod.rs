@@ -2,6 +2,7 @@
 
 mod golden;
 mod promises;
+mod two_runs;
 
 use teescope_core::tees;
 use teescope_core::trace::{Inputs, Progress, Scenario, Session, Settings};
