@@ -166,7 +166,7 @@ fn addresses(view: &View) -> BTreeSet<u64> {
             for range in map.lanes.iter().flat_map(|l| &l.ranges) {
                 let size = range.end.saturating_sub(range.start);
                 all.insert(range.start);
-                all.insert(range.start + (size / 2 & !15));
+                all.insert(range.start + ((size / 2) & !15));
                 all.insert(range.end.saturating_sub(16));
             }
         }
