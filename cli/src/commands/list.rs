@@ -52,6 +52,10 @@ fn takes(param: &Param, words: &Words) -> String {
         ParamKind::Flag => "yes | no".into(),
         ParamKind::Hex { max } => format!("hex, at most {max} bytes"),
         ParamKind::Words { max } => format!("at most {max} characters"),
+        ParamKind::Lines { max } => {
+            let first = default.lines().next().unwrap_or_default();
+            return format!("text of at most {max} characters (default: {first} …)");
+        }
         ParamKind::File { what, .. } => return format!("--file: {}", words.say(what)),
     };
     format!("{takes} (default: {default})")
@@ -83,6 +87,7 @@ fn param(param: &Param, words: &Words) -> Json {
         ParamKind::Flag => ("flag", json!({ "values": ["yes", "no"] })),
         ParamKind::Hex { max } => ("hex", json!({ "max_bytes": max })),
         ParamKind::Words { max } => ("words", json!({ "max_characters": max })),
+        ParamKind::Lines { max } => ("lines", json!({ "max_characters": max })),
         ParamKind::File { what, optional } => {
             let what = words.say(what);
             ("file", json!({ "what": what, "optional": optional }))

@@ -46,6 +46,18 @@ pub(crate) fn hex(key: &'static str, title: Text, help: Text, max: usize) -> Par
     param(key, title, help, ParamKind::Hex { max }, String::new())
 }
 
+/// A text of several lines.
+pub(crate) fn lines(
+    key: &'static str,
+    title: Text,
+    help: Text,
+    max: usize,
+    default: &str,
+) -> Param {
+    let kind = ParamKind::Lines { max };
+    param(key, title, help, kind, default.to_string())
+}
+
 /// A file that the run can do without.
 pub(crate) fn file(key: &'static str, title: Text, help: Text, what: Text) -> Param {
     let optional = true;

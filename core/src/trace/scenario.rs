@@ -114,6 +114,11 @@ pub enum ParamKind {
         /// The most characters.
         max: usize,
     },
+    /// A text of several lines.
+    Lines {
+        /// The most characters, line breaks included.
+        max: usize,
+    },
     /// A file the reader supplies; the value is `sha256-` and its digest in hex, or empty for none.
     File {
         /// What kind of file, in words.
@@ -264,6 +269,12 @@ impl Param {
                     "at most {max} characters on one line",
                     max = *max
                 )
+            }
+            ParamKind::Lines { max } => {
+                if value.chars().count() <= *max {
+                    return Ok(());
+                }
+                crate::text!("param.wants-lines", "at most {max} characters", max = *max)
             }
             ParamKind::File { optional, .. } => {
                 let named = value

@@ -118,6 +118,9 @@ fn control(ctx: &Ctx, p: &Param, value: &str) -> Html {
         ParamKind::Hex { .. } => html! {
             <textarea class="m" data-param={p.key} rows="2" spellcheck="false" {value} />
         },
+        ParamKind::Lines { .. } => html! {
+            <textarea class="m" data-param={p.key} rows="8" spellcheck="false" {value} />
+        },
         ParamKind::Words { .. } => html! { <input data-param={p.key} {value} /> },
         ParamKind::File { what, .. } => {
             let named = if value.is_empty() {

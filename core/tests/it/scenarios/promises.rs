@@ -149,6 +149,7 @@ shared_test! {
                     ParamKind::Number { min, max } => vec![min.to_string(), (*max).min(70).to_string()],
                     ParamKind::Flag => vec!["yes".into(), "no".into()],
                     ParamKind::Words { max } => vec![String::new(), "日".repeat(*max)],
+                    // What several lines must hold is the scenario's to say; it can do without.
                     _ => vec![String::new()],
                 };
                 for value in values {
