@@ -5,12 +5,14 @@
 pub mod csr;
 pub mod dump;
 pub mod lines;
+mod pieces;
 pub mod pmp;
 mod privilege;
 pub mod smepmp;
 pub mod sv39;
 mod trap;
 
+pub use pieces::{END, Piece};
 pub use pmp::{Decision, Pmp};
 pub use privilege::Privilege;
 pub use trap::{Cause, Interrupt};

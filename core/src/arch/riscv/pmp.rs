@@ -19,21 +19,21 @@ const LOCKING: &str = "RISC-V Privileged Architecture, PMP, Locking and Privileg
 const PRIORITY: &str = "RISC-V Privileged Architecture, PMP, Priority and Matching Logic";
 
 rules! {
-    NONE_IMPLEMENTED = "PMP.none-implemented": "A hart without PMP entries lets every access pass", PRIORITY;
+    NONE_IMPLEMENTED = "PMP.none-implemented": "The hart has no PMP entry, so that every access passes", PRIORITY;
     WHOLE = "PMP.whole-access": "The first entry that touches any byte of the access covers all its bytes", PRIORITY;
-    M_UNLOCKED = "PMP.m-unlocked": "An entry that is not locked does not bind machine mode", LOCKING;
+    M_UNLOCKED = "PMP.m-unlocked": "The access is machine mode’s and the entry is not locked, so that it does not bind it", LOCKING;
     READ = "PMP.read": "The deciding entry grants reading (R)", PRIORITY;
     WRITE = "PMP.write": "The deciding entry grants writing (W)", PRIORITY;
     EXECUTE = "PMP.execute": "The deciding entry grants instruction fetch (X)", PRIORITY;
     NO_MATCH_M = "PMP.no-match-machine": "Where no entry matches, machine mode passes", PRIORITY;
     NO_MATCH_SU = "PMP.no-match-lower": "Supervisor and user mode need an entry that matches", PRIORITY;
-    LOCKED = "PMP.locked": "A locked entry stays as it is until reset", LOCKING;
-    TOR_NEIGHBOUR = "PMP.locked-neighbour": "The address below a locked TOR entry stays as it is, because it is that entry’s lower end", LOCKING;
-    RESERVED_RW = "PMP.reserved-write-only": "W without R is reserved; the register keeps W clear", "model: the value is WARL, PMP CSRs; W is cleared";
-    NA4_GRAIN = "PMP.na4-grain": "Where the grain is larger than 4 bytes, NA4 cannot be chosen; the register takes NAPOT", "model: the value is WARL, PMP, Address Matching; NAPOT is taken";
-    IMPLEMENTED = "PMP.implemented": "A register of an entry that is not implemented reads zero and keeps nothing", CSRS;
-    SPARE_BITS = "PMP.spare-bits": "Bits that an address or configuration register does not have read zero", CSRS;
-    ALIGNED = "PMP.grain": "The low bits of an address below the grain do not count", MATCHING;
+    LOCKED = "PMP.locked": "The entry is not locked, or RLB lifts the lock; otherwise it stays as it is until reset", LOCKING;
+    TOR_NEIGHBOUR = "PMP.locked-neighbour": "The entry above is not locked as TOR; otherwise this address is its lower end and stays as it is", LOCKING;
+    RESERVED_RW = "PMP.reserved-write-only": "W is not set without R; that form is reserved, and the register takes W clear", "model: the value is WARL, PMP CSRs; W is cleared";
+    NA4_GRAIN = "PMP.na4-grain": "NA4 is chosen only where the grain is 4 bytes; otherwise the register takes NAPOT", "model: the value is WARL, PMP, Address Matching; NAPOT is taken";
+    IMPLEMENTED = "PMP.implemented": "The entry is implemented; the registers of others read zero and keep nothing", CSRS;
+    SPARE_BITS = "PMP.spare-bits": "Only bits that the register has are set; others read zero", CSRS;
+    ALIGNED = "PMP.grain": "The address has no bits below the grain, where they do not count", MATCHING;
 }
 
 /// Most entries that a hart may have.
@@ -313,9 +313,6 @@ impl Pmp {
         at: u64,
         size: u64,
     ) -> (Option<u8>, bool, &'static Rule) {
-        if self.count == 0 {
-            return (None, true, &NONE_IMPLEMENTED);
-        }
         let last = at.saturating_add(size.max(1) - 1);
         // The lowest-numbered entry that touches any byte decides.
         for entry in 0..self.count {
@@ -329,11 +326,25 @@ impl Pmp {
             if region.start > at || last >= region.end {
                 return (Some(entry), false, &WHOLE);
             }
-            let (allowed, rule) = self.permits(self.cfg(entry), mode, access);
+            let (allowed, rule) = self.says(Some(entry), mode, access);
             return (Some(entry), allowed, rule);
         }
-        let (allowed, rule) = self.no_match(mode, access);
+        let (allowed, rule) = self.says(None, mode, access);
         (None, allowed, rule)
+    }
+
+    /// What the entry that covers an access whole says to it, or what holds where none matches.
+    pub(super) fn says(
+        &self,
+        entry: Option<u8>,
+        mode: Privilege,
+        access: Access,
+    ) -> (bool, &'static Rule) {
+        match entry {
+            Some(entry) => self.permits(self.cfg(entry), mode, access),
+            None if self.count == 0 => (true, &NONE_IMPLEMENTED),
+            None => self.no_match(mode, access),
+        }
     }
 
     /// What the entry that covers the access says.

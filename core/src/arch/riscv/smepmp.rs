@@ -13,8 +13,8 @@ rules! {
     ALLOW_LIST = "SMEPMP.allow-list": "With MMWP set, machine mode too needs an entry that matches", SMEPMP;
     NO_MATCH_FETCH = "SMEPMP.no-match-fetch": "With MML set, machine mode fetches instructions only where an entry matches", SMEPMP;
     NO_NEW_CODE = "SMEPMP.no-new-code": "With MML set and RLB clear, no new entry can let machine mode execute", SMEPMP;
-    STICKY = "SMEPMP.sticky": "MML and MMWP, once set, stay set until reset", SMEPMP;
-    RLB_CLOSED = "SMEPMP.rlb-closed": "RLB stays clear while any entry is locked", SMEPMP;
+    STICKY = "SMEPMP.sticky": "MML and MMWP are not cleared; once set, they stay set until reset", SMEPMP;
+    RLB_CLOSED = "SMEPMP.rlb-closed": "RLB is not set while any entry is locked; it stays clear", SMEPMP;
 }
 
 /// mseccfg, CSR 0x747.

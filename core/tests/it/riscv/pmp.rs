@@ -243,3 +243,39 @@ shared_test! {
         assert_eq!(twin::agree(40_000, 1), Ok(625));
     }
 }
+
+shared_test! {
+    /// Every piece is decided as its every byte is, and the pieces leave no gap.
+    fn pieces_are_decided_as_their_bytes() {
+        let mut dice = twin::Dice(5);
+        for _ in 0..200 {
+            let (_, pmp) = twin::registers(&mut dice);
+            let mut at = 0;
+            for piece in pmp.pieces() {
+                assert_eq!(piece.range.start, at);
+                at = piece.range.end;
+                for byte in [piece.range.start, piece.range.end - 1] {
+                    for mode in Privilege::ALL {
+                        let mut granted = 0;
+                        for (access, bit) in [(Access::Read, 1), (Access::Write, 2), (Access::Fetch, 4)] {
+                            let d = pmp.check(mode, access, byte, 1);
+                            assert_eq!(d.entry, piece.entry);
+                            granted |= u8::from(d.allowed) * bit;
+                        }
+                        assert_eq!(pmp.grants(piece.entry, mode), granted);
+                    }
+                }
+            }
+            assert_eq!(at, riscv::END);
+        }
+    }
+
+    fn a_shadowed_entry_never_decides() {
+        let pmp = pmp(&[(0x18, 0x2000_01ff), (0x1f, 0x2000_00ff), (0x1f, 0x2000_03ff), (0x1f, ALL)]);
+        assert_eq!(pmp.shadow(0), (vec![], false));
+        assert_eq!(pmp.shadow(1), (vec![0], true));
+        assert_eq!(pmp.shadow(2), (vec![0], false));
+        assert_eq!(pmp.shadow(3), (vec![0, 2], false));
+        assert_eq!(pmp.shadow(4), (vec![], false));
+    }
+}

@@ -128,7 +128,7 @@ impl Dice {
 }
 
 /// Registers whose regions lie close together, so that probes meet their edges.
-fn registers(dice: &mut Dice) -> (Twin, Pmp) {
+pub(crate) fn registers(dice: &mut Dice) -> (Twin, Pmp) {
     let count = [0, 1, 8, 8, 16, 16, 64][dice.below(7) as usize];
     let grain = [0, 0, 0, 1, 2, 3, 10][dice.below(7) as usize];
     let mseccfg = [0, 0, 1, 2, 3][dice.below(5) as usize];
