@@ -2,18 +2,23 @@
 //!
 //! | part | where |
 //! |---|---|
+//! | the PMP inspector, a machine of its own | [`inspector`] |
 //! | structures | [`structs`] |
 //! | keys, measurement, reports, sealing | [`keys`], [`measure`], [`report`], [`sealing`] |
 //!
 //! Documents: the sources of keystone-enclave/keystone at 88c49ee (2025-03), where not said otherwise.
 
+mod gaps;
 mod inspect;
+pub mod inspector;
 pub mod keys;
 pub mod measure;
 mod recognise;
 pub mod report;
+mod scenarios;
 pub mod sealing;
 pub mod structs;
 
 pub use inspect::inspect;
 pub use recognise::recognise;
+pub use scenarios::tee;

@@ -316,20 +316,22 @@ impl<'a> Reader<'a> {
 
     /// The number after a name on its line, past signs.
     fn number(&mut self, name: &Token) -> Result<Option<(u64, &'a Token)>, BadDump> {
-        let mut negative = false;
+        let (mut negative, mut assigned) = (false, false);
         while let Some(token) = self.tokens.get(self.next) {
             if token.line != name.line {
                 return Ok(None);
             }
             match &token.kind {
                 Kind::Mark('-') => negative = true,
-                Kind::Mark('=' | ':' | ',' | '"' | '\'' | '(' | ')' | ']') => negative = false,
+                Kind::Mark('=') => assigned = true,
+                Kind::Mark(':' | ',' | '"' | '\'' | '(' | ')' | ']') => negative = false,
                 Kind::Number(n) => {
                     self.next += 1;
                     let n = if negative { n.wrapping_neg() } else { *n };
                     return Ok(Some((n, token)));
                 }
                 Kind::Odd(what) => return Err(no_number(what, token)),
+                Kind::Name(what) if assigned => return Err(no_number(what, token)),
                 _ => return Ok(None),
             }
             self.next += 1;

@@ -2,6 +2,7 @@
 
 mod classic;
 mod evidence;
+mod inspector;
 mod layouts;
 mod report;
 mod samples;
