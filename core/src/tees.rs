@@ -1,4 +1,4 @@
-//! The list of machines: a new one is a folder and a line here.
+//! The list of machines: a new one is a folder and a word here.
 
 use alloc::boxed::Box;
 use alloc::string::ToString;
@@ -6,23 +6,47 @@ use alloc::vec::Vec;
 
 use crate::trace::{BadInput, Inputs, Recognised, Scenario, Session, Settings, Tee};
 
+/// Calls a macro with the module of every machine, in the order in which they are shown: for hosts that
+/// treat each on its own, such as a page that fetches a machine only when it is wanted.
+#[macro_export]
+macro_rules! each_tee {
+    ($then:ident) => {
+        $then! { sgx }
+    };
+}
+
 /// Every trusted execution environment.
 #[must_use]
 pub fn all() -> Vec<Tee> {
-    alloc::vec![crate::sgx::tee()]
+    macro_rules! list {
+        ($($id:ident)*) => { alloc::vec![$(crate::$id::tee()),*] };
+    }
+    each_tee!(list)
 }
 
 /// The scenario of that id.
 #[must_use]
 pub fn scenario(id: &str) -> Option<&'static dyn Scenario> {
-    let all = all().into_iter().flat_map(|t| t.scenarios);
-    all.into_iter().find(|s| s.info().id == id)
+    scenario_of(all(), id)
+}
+
+/// The scenario of that id among those of some machines.
+#[must_use]
+pub fn scenario_of(tees: Vec<Tee>, id: &str) -> Option<&'static dyn Scenario> {
+    let mut all = tees.into_iter().flat_map(|t| t.scenarios);
+    all.find(|s| s.info().id == id)
 }
 
 /// What a file is, if a machine knows it.
 #[must_use]
 pub fn recognise(bytes: &[u8]) -> Option<Recognised> {
-    all().into_iter().find_map(|t| (t.recognise)(bytes))
+    recognise_of(all(), bytes)
+}
+
+/// What a file is, if one of these machines knows it.
+#[must_use]
+pub fn recognise_of(tees: Vec<Tee>, bytes: &[u8]) -> Option<Recognised> {
+    tees.into_iter().find_map(|t| (t.recognise)(bytes))
 }
 
 /// Opens a run of a scenario.
@@ -30,7 +54,20 @@ pub fn recognise(bytes: &[u8]) -> Option<Recognised> {
 /// # Errors
 /// There is no such scenario, or its parameters, inputs or edits do not fit.
 pub fn open(id: &str, settings: &Settings, inputs: &Inputs) -> Result<Box<dyn Session>, BadInput> {
-    match scenario(id) {
+    open_of(all(), id, settings, inputs)
+}
+
+/// Opens a run of a scenario of one of these machines.
+///
+/// # Errors
+/// None of them has such a scenario, or its parameters, inputs or edits do not fit.
+pub fn open_of(
+    tees: Vec<Tee>,
+    id: &str,
+    settings: &Settings,
+    inputs: &Inputs,
+) -> Result<Box<dyn Session>, BadInput> {
+    match scenario_of(tees, id) {
         Some(s) => s.open(settings, inputs),
         None => Err(BadInput {
             key: id.to_string(),

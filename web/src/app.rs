@@ -10,6 +10,7 @@ use yew::prelude::*;
 
 use crate::dom;
 use crate::gallery::asking::asking_page;
+use crate::gallery::waiting::waiting_page;
 use crate::gallery::{drop, gallery};
 use crate::lang::{self, Lang};
 use crate::player::Player;
@@ -27,7 +28,7 @@ pub struct Props {
 /// The page.
 #[component]
 pub fn App(props: &Props) -> Html {
-    let source = props.source;
+    let source = props.source.clone();
     let state = use_reducer(move || first(source));
     let ctx = Ctx {
         lang: state.lang.clone(),
@@ -37,6 +38,7 @@ pub fn App(props: &Props) -> Html {
     crate::stopped::speak(&state.lang);
     let spoken = use_language(&state, &ctx);
     use_document(&state);
+    use_machines(&state, &ctx);
     use_address(&state, &ctx);
     use_keys(&state, &ctx);
     let over = use_state_eq(|| false);
@@ -79,13 +81,15 @@ fn first(source: Source) -> State {
 
 fn page(ctx: &Ctx, state: &UseReducerHandle<State>) -> Html {
     match &state.page {
-        Page::Gallery => gallery(ctx, state.source, &state.link()),
-        Page::Asking(asking) => asking_page(ctx, asking, state.source),
+        Page::Gallery => gallery(ctx, state, &state.link()),
+        Page::Waiting(_) => waiting_page(ctx, state.failed),
+        Page::Asking(asking) => asking_page(ctx, asking, &state.source),
         Page::Player(play) => html! { <Player play={play.clone()} open={state.open} /> },
     }
 }
 
-fn fragment() -> String {
+/// What the address says.
+pub(crate) fn fragment() -> String {
     let hash = dom::window()
         .and_then(|w| w.location().hash().ok())
         .unwrap_or_default();
@@ -116,6 +120,25 @@ fn use_language(state: &UseReducerHandle<State>, ctx: &Ctx) -> bool {
         }
     });
     *asked
+}
+
+/// Fetches the machines that are wanted and not here.
+#[hook]
+fn use_machines(state: &UseReducerHandle<State>, ctx: &Ctx) {
+    let source = state.source.clone();
+    let ctx = ctx.clone();
+    use_effect_with((state.wants(), state.tries), move |(wanted, _)| {
+        for id in wanted.clone() {
+            let Some(coming) = source.fetch(id) else {
+                continue;
+            };
+            let ctx = ctx.clone();
+            dom::spawn(async move {
+                let make = coming.await;
+                ctx.dispatch.dispatch(Action::Machine(id, make));
+            });
+        }
+    });
 }
 
 /// Tells the document its language, theme and title.

@@ -13,6 +13,7 @@ mod dom;
 mod figure;
 mod gallery;
 mod lang;
+pub mod machines;
 mod panel;
 mod player;
 pub mod source;
@@ -21,6 +22,27 @@ mod stopped;
 mod virtual_list;
 
 use source::Source;
+
+/// Starts the page in an element as soon as the machine that its address names is here, so that nothing
+/// is shown which is replaced a moment later. A machine that cannot be had does not keep it from starting.
+pub fn start_soon(root: web_sys::Element, source: Source) {
+    dom::spawn(async move {
+        let mut source = source;
+        let named = app::fragment();
+        let named = named.split_once('/').map(|_| named.as_str());
+        let wanted = source.lacks(named);
+        let coming: Vec<_> = wanted.iter().map(|id| source.fetch(id)).collect();
+        for (id, coming) in wanted.into_iter().zip(coming) {
+            let Some(coming) = coming else {
+                continue;
+            };
+            if let Some(make) = coming.await {
+                source = source.with(id, make);
+            }
+        }
+        start(root, source);
+    });
+}
 
 /// Starts the page in an element, replacing what is in it.
 pub fn start(root: web_sys::Element, source: Source) -> yew::AppHandle<app::App> {

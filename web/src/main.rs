@@ -1,10 +1,10 @@
 //! Starts the page on the document's body.
 
-use teescope_web::source::Source;
+use teescope_web::machines;
 
 fn main() {
     let body = web_sys::window().and_then(|w| w.document()?.body());
     if let Some(body) = body {
-        teescope_web::start(body.into(), Source::everything());
+        teescope_web::start_soon(body.into(), machines::everything());
     }
 }

@@ -2,7 +2,10 @@
 
 use std::cell::RefCell;
 
+use js_sys::Reflect;
 use teescope_core::text;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::dom;
 use crate::lang::Lang;
@@ -16,12 +19,20 @@ pub(crate) fn speak(lang: &Lang) {
     SPOKEN.with(|s| s.replace(lang.clone()));
 }
 
-/// Makes a failure of the page visible.
+/// Makes a failure of the page visible. A module that fails traps, and the browser tells.
 pub(crate) fn watch() {
-    yew::set_custom_panic_hook(Box::new(|why| {
-        web_sys::console::error_1(&why.to_string().into());
-        _ = show();
-    }));
+    let heard = Closure::<dyn FnMut(JsValue)>::new(|event: JsValue| {
+        let error = Reflect::get(&event, &"error".into()).unwrap_or_default();
+        if error.is_instance_of::<js_sys::WebAssembly::RuntimeError>() {
+            _ = show();
+        }
+    });
+    if let Some(window) = dom::window() {
+        let function = heard.as_ref().unchecked_ref();
+        _ = window.add_event_listener_with_callback("error", function);
+    }
+    // Heard for as long as the page is open.
+    heard.forget();
 }
 
 fn show() -> Option<()> {

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use teescope_web::source::Source;
+use teescope_web::machines;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Document, Element, HtmlElement, KeyboardEvent, KeyboardEventInit, Window};
@@ -36,7 +36,7 @@ impl Page {
             .expect("a body")
             .append_child(&root)
             .expect("room");
-        let app = teescope_web::start(root.clone(), Source::everything());
+        let app = teescope_web::start(root.clone(), machines::everything());
         let page = Self {
             root,
             app: Cell::new(Some(app)),

@@ -7,12 +7,11 @@ use yew::prelude::*;
 use super::drop::file_button;
 use super::settings::settings;
 use crate::source::Source;
-use crate::state::open::info;
 use crate::state::{Action, Asking, Ctx};
 
 /// The page that asks.
-pub(crate) fn asking_page(ctx: &Ctx, asking: &Asking, source: Source) -> Html {
-    let info = info(source, &asking.link.scenario);
+pub(crate) fn asking_page(ctx: &Ctx, asking: &Asking, source: &Source) -> Html {
+    let info = source.info(&asking.link.scenario);
     let act = ctx.clone();
     let home = Callback::from(move |event: MouseEvent| {
         event.prevent_default();

@@ -3,15 +3,17 @@
 pub(crate) mod asking;
 pub(crate) mod drop;
 pub(crate) mod settings;
+pub(crate) mod waiting;
 
 use teescope_core::text;
 use teescope_core::trace::{Link, ScenarioInfo, Tee};
 use yew::prelude::*;
 
 use crate::source::Source;
-use crate::state::Ctx;
+use crate::state::{Ctx, State};
 use drop::drop_zone;
 use settings::settings;
+use waiting::coming;
 
 /// A machine and what it lists.
 struct Shelf {
@@ -20,8 +22,9 @@ struct Shelf {
 }
 
 /// The gallery; links in it keep the language and theme of `link`, its own address.
-pub(crate) fn gallery(ctx: &Ctx, source: Source, link: &Link) -> Html {
-    let shelves = shelves(source);
+pub(crate) fn gallery(ctx: &Ctx, state: &State, link: &Link) -> Html {
+    let shelves = shelves(&state.source);
+    let lacking = !state.source.lacks(None).is_empty();
     html! {
         <div class="gallery">
             <header class="head">
@@ -34,17 +37,21 @@ pub(crate) fn gallery(ctx: &Ctx, source: Source, link: &Link) -> Html {
                     { drop_zone(ctx) }
                 </div>
                 for shelf in shelves.iter() { { draw(ctx, shelf, link) } }
-                if shelves.is_empty() {
+                if lacking {
+                    { coming(ctx, state.failed) }
+                } else if shelves.is_empty() {
                     <p class="empty">{ ctx.t(&text!("ui.gallery.empty", "No machine is built into this page.")) }</p>
                 }
-                { questions(ctx, &shelves, link) }
+                if !lacking {
+                    { questions(ctx, &shelves, link) }
+                }
             </main>
         </div>
     }
 }
 
-fn shelves(source: Source) -> Vec<Shelf> {
-    let all = (source.all)().into_iter().map(|tee| {
+fn shelves(source: &Source) -> Vec<Shelf> {
+    let all = source.all().into_iter().map(|tee| {
         let scenarios = tee.scenarios.iter().map(|s| s.info());
         let scenarios = scenarios.filter(|i| i.listed).collect();
         Shelf { tee, scenarios }

@@ -70,7 +70,7 @@ pub(super) fn take(state: &mut State, files: Vec<Input>) {
             link = Some(asked);
             continue;
         }
-        let Some(found) = (state.source.recognise)(&bytes) else {
+        let Some(found) = state.source.recognise(&bytes) else {
             state.notice = Some(Notice::bad(unknown(state, &name, &digest)));
             return;
         };
@@ -109,7 +109,7 @@ pub(super) fn take(state: &mut State, files: Vec<Input>) {
 
 /// Whether a scenario has a parameter of that key which takes a file.
 fn takes(state: &State, scenario: &str, key: &str) -> bool {
-    let info = super::open::info(state.source, scenario);
+    let info = state.source.info(scenario);
     info.is_some_and(|i| {
         let file = |p: &Param| p.key == key && matches!(p.kind, ParamKind::File { .. });
         i.params.iter().any(file)

@@ -78,7 +78,7 @@ impl Play {
     pub(super) fn what_if(
         &mut self,
         what_if: WhatIf,
-        source: Source,
+        source: &Source,
         files: &Files,
     ) -> Option<Notice> {
         if what_if.set.is_empty() {
@@ -97,12 +97,12 @@ impl Play {
         &mut self,
         settings: Settings,
         says: Option<Text>,
-        source: Source,
+        source: &Source,
         files: &Files,
     ) -> Option<Notice> {
         let run = self.run();
         let old = run.settings();
-        if open::info(source, run.scenario()).is_none() {
+        if source.info(run.scenario()).is_none() {
             return Some(Notice::bad(no_scenario()));
         }
         let opened = open::session(source, run.scenario(), &settings, files);

@@ -14,7 +14,7 @@ use teescope_core::trace::{BadInput, Input, Link};
 use yew::prelude::*;
 
 use crate::lang::{self, Lang};
-use crate::source::Source;
+use crate::source::{Make, Source};
 use files::Files;
 use play::{Do, Play};
 
@@ -50,6 +50,8 @@ impl Theme {
 pub(crate) enum Page {
     /// What can be run.
     Gallery,
+    /// A run whose machine is on its way.
+    Waiting(Rc<Link>),
     /// A run that cannot be opened yet: it lacks a file, or something in it does not fit.
     Asking(Rc<Asking>),
     /// A run.
@@ -100,6 +102,12 @@ pub(crate) struct State {
     pub(crate) unreadable: bool,
     /// The digest that a case file names, until its run is complete.
     expected: Option<[u8; 32]>,
+    /// Files that wait until every machine is here to say whether it knows them.
+    pending: Vec<Input>,
+    /// Whether a machine could not be had.
+    pub(crate) failed: bool,
+    /// How often the reader asked for machines again.
+    pub(crate) tries: u32,
 }
 
 impl PartialEq for State {
@@ -122,6 +130,10 @@ pub(crate) enum Action {
     /// A language was chosen.
     Choose(&'static str),
     Theme(Theme),
+    /// A machine has come, or could not be had.
+    Machine(&'static str, Option<Make>),
+    /// Machines that could not be had are to be fetched again.
+    Again,
     /// Files were dropped or chosen.
     Files(Vec<Input>),
     Notice(Option<Notice>),
@@ -145,6 +157,47 @@ impl State {
             visits: 0,
             unreadable: false,
             expected: None,
+            pending: Vec::new(),
+            failed: false,
+            tries: 0,
+        }
+    }
+
+    /// The machines that what is shown, or a file that waits, still lacks.
+    pub(crate) fn wants(&self) -> Vec<&'static str> {
+        match &self.page {
+            Page::Waiting(link) if self.pending.is_empty() => {
+                self.source.lacks(Some(&link.scenario))
+            }
+            Page::Gallery => self.source.lacks(None),
+            _ if !self.pending.is_empty() => self.source.lacks(None),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Takes note of a machine that came, and shows what waited for it.
+    fn arrived(&mut self, id: &str, make: Option<Make>) {
+        if !self.source.lacks(None).contains(&id) {
+            return;
+        }
+        let Some(make) = make else {
+            self.failed = true;
+            self.notice = Some(Notice::bad(text!(
+                "ui.machine.failed",
+                "A part of the page could not be fetched. Try again when the network is back."
+            )));
+            return;
+        };
+        self.source = self.source.with(id, make);
+        if let Page::Waiting(link) = &self.page
+            && self.source.lacks(Some(&link.scenario)).is_empty()
+        {
+            let link = (**link).clone();
+            self.show(link);
+        }
+        if self.source.lacks(None).is_empty() {
+            let pending = std::mem::take(&mut self.pending);
+            files::take(self, pending);
         }
     }
 
@@ -152,6 +205,7 @@ impl State {
     pub(crate) fn link(&self) -> Link {
         let mut link = match &self.page {
             Page::Gallery => Link::default(),
+            Page::Waiting(link) => (**link).clone(),
             Page::Asking(asking) => asking.link.clone(),
             Page::Player(play) => play.link(),
         };
@@ -192,7 +246,11 @@ impl State {
             self.page = Page::Player(Rc::new(found));
             return;
         }
-        match open::open(self.source, &link, &self.files) {
+        if !self.source.lacks(Some(&link.scenario)).is_empty() {
+            self.page = Page::Waiting(Rc::new(link));
+            return;
+        }
+        match open::open(&self.source, &link, &self.files) {
             Ok((play, notice)) => {
                 self.page = Page::Player(Rc::new(play));
                 self.notice = notice;
@@ -243,17 +301,26 @@ impl Reducible for State {
             Action::Lang(lang) => next.lang = lang,
             Action::Choose(code) => next.chosen = Some(code),
             Action::Theme(theme) => next.theme = theme,
-            Action::Files(files) => files::take(&mut next, files),
+            Action::Machine(id, make) => next.arrived(id, make),
+            Action::Again => {
+                next.tries += 1;
+                next.failed = false;
+                next.notice = None;
+            }
+            Action::Files(files) if next.source.lacks(None).is_empty() => {
+                files::take(&mut next, files);
+            }
+            Action::Files(files) => next.pending.extend(files),
             Action::Notice(notice) => next.notice = notice,
             Action::Open(open) => next.open = open,
             Action::Play(act) => {
-                let (source, files) = (next.source, next.files.clone());
+                let (source, files) = (next.source.clone(), next.files.clone());
                 let keeps = act.keeps_notice();
                 let Some(play) = next.playing() else {
                     return self;
                 };
                 let before = play.run().id;
-                let said = play.act(act, source, &files);
+                let said = play.act(act, &source, &files);
                 let forked = play.run().id != before;
                 if forked {
                     next.open = None;

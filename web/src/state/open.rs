@@ -2,7 +2,7 @@
 
 use teescope_core::text;
 use teescope_core::text::Text;
-use teescope_core::trace::{BadInput, Edit, Link, ScenarioInfo, Session, Settings};
+use teescope_core::trace::{BadInput, Edit, Link, Session, Settings};
 
 use super::Notice;
 use super::files::{self, Files};
@@ -10,22 +10,16 @@ use super::play::Play;
 use super::run::Run;
 use crate::source::Source;
 
-/// What a scenario is, by its id.
-pub(crate) fn info(source: Source, id: &str) -> Option<ScenarioInfo> {
-    let all = (source.all)().into_iter().flat_map(|t| t.scenarios);
-    all.map(|s| s.info()).find(|i| i.id == id)
-}
-
 /// Opens a run of a scenario with the files at hand.
 pub(crate) fn session(
-    source: Source,
+    source: &Source,
     id: &str,
     settings: &Settings,
     files: &Files,
 ) -> Result<Box<dyn Session>, BadInput> {
-    let info = info(source, id);
+    let info = source.info(id);
     let inputs = files::inputs(info.as_ref(), settings, files)?;
-    (source.open)(id, settings, &inputs)
+    source.open(id, settings, &inputs)
 }
 
 /// Edits in a few words.
@@ -36,7 +30,7 @@ pub(crate) fn edits_say(edits: &[Edit]) -> Text {
 
 /// Opens a link: the original, and beside it the run with the link's edits, if it has any.
 pub(super) fn open(
-    source: Source,
+    source: &Source,
     link: &Link,
     files: &Files,
 ) -> Result<(Play, Option<Notice>), BadInput> {

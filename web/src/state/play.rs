@@ -200,7 +200,7 @@ impl Play {
     }
 
     /// Carries out what the reader asked for; what is to be said about it is returned.
-    pub(super) fn act(&mut self, act: Do, source: Source, files: &Files) -> Option<Notice> {
+    pub(super) fn act(&mut self, act: Do, source: &Source, files: &Files) -> Option<Notice> {
         match act {
             Do::Seek(position) => self.stay(position),
             Do::By(steps) => self.stay(self.position.saturating_add_signed(steps)),
