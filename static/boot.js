@@ -21,13 +21,26 @@ function show(name, reason) {
   }
 }
 
-// The build writes the hashed names into two links of the page's head.
+// The build writes the names of a version into links of the page's head.
 function href(part) {
   return document.querySelector(`link[data-part="${part}"]`).href;
 }
 
+// Sets out at once for the modules of the machine that the address names; without one, for those of all.
+function preload() {
+  const wanted = decodeURIComponent(location.hash.slice(1)).split(/[/@&?]/)[0];
+  for (const link of document.querySelectorAll("link[data-machine]")) {
+    const machines = link.dataset.machine.split(" ");
+    if (wanted && !machines.includes(wanted)) continue;
+    // The address comes first: a preload without one is complained about.
+    const { href } = link.dataset;
+    Object.assign(link, { href, as: "fetch", crossOrigin: "anonymous", type: "application/wasm", rel: "preload" });
+  }
+}
+
 async function start() {
   if (!supported()) return show("unsupported");
+  preload();
   try {
     const glue = await import(href("glue"));
     await glue.default({ module_or_path: href("module") });

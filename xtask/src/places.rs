@@ -19,7 +19,7 @@ impl Places {
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         let root = package
             .parent()
-            .filter(|root| root.join("Trunk.toml").is_file())
+            .filter(|root| root.join("index.html").is_file())
             .ok_or("the workspace was not found; run `cargo xtask` inside the repository")?;
         let caches = std::env::var_os("XDG_CACHE_HOME")
             .filter(|path| !path.is_empty())

@@ -77,6 +77,31 @@ export default [
     assert.ok(page.complaints.splice(0).length);
   }],
 
+  ["a machine that does not arrive is told, and fetched again when it is asked for", async ({ newPage, site }) => {
+    const page = await newPage();
+    const parts = /\/(split|chunk)_[^/]*\.wasm$/;
+    await page.route(parts, (route) => route.abort());
+    await page.goto(`${site.url}#sgx/hello-enclave`);
+    await page.locator(".notice.is-bad").waitFor();
+    assert.ok(page.complaints.splice(0).length);
+    await page.unroute(parts);
+    await page.locator("main .choices button").click();
+    await page.waitForSelector("#card");
+    assert.equal(await page.locator(".notice.is-bad").count(), 0);
+  }],
+
+  ["only the machine that the address names is fetched", async ({ visit }) => {
+    const page = await visit("#sgx/hello-enclave");
+    const parts = page.requested.map((url) => url.match(/split_([a-z]+)\.wasm$/)?.[1]).filter(Boolean);
+    assert.deepEqual([...new Set(parts)], ["sgx"]);
+  }],
+
+  ["a page that stops says so", async ({ visit }) => {
+    const page = await visit();
+    await page.evaluate(() => dispatchEvent(new ErrorEvent("error", { error: new WebAssembly.RuntimeError("unreachable") })));
+    await page.locator(".notice.is-bad[role=alert]").waitFor();
+  }],
+
   ["without JavaScript it says what it needs", async ({ newPage, site }) => {
     const page = await newPage({ javaScriptEnabled: false });
     await page.goto(site.url);

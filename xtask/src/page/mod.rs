@@ -1,4 +1,10 @@
-//! Builds the page through Trunk: quickly for serving, small for publishing.
+//! Builds the page: quickly for serving, small for publishing.
+//!
+//! A published page is cut into a main module and one per machine, so that a first load carries only
+//! the machine that is looked at; the page itself says where the cuts are (`web/src/machines.rs`).
+
+mod files;
+mod module;
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +14,7 @@ use crate::setup::{self, Kit};
 use crate::sizes;
 
 /// How the page is built.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Build {
     /// Compiles fast; for serving while somebody works on it.
     Quick,
@@ -18,14 +24,9 @@ pub(crate) enum Build {
 
 /// Builds the page into `dist`.
 pub(crate) fn build(places: &Places, kit: &Kit, kind: Build, dist: &Path) -> Result<()> {
-    let dist = dist.to_string_lossy();
-    let mut words = vec!["build", "--offline", "true", "--dist", &dist];
-    if let Build::Release = kind {
-        words.extend(["--release", "--cargo-profile", "web"]);
-    }
-    // Trunk reads NO_COLOR as `true` or `false` and stops at anything else.
-    let run = kit.run("trunk", &words, &places.root).without("NO_COLOR");
-    run.logged(&places.log("trunk"))?.or_fail().map(drop)
+    let parts = places.root.join("target").join("page");
+    module::build(places, kit, kind, &parts)?;
+    files::assemble(&places.root, &parts, dist)
 }
 
 /// Builds the published page into dist/ and holds it to its budget; returns the folder.
@@ -40,7 +41,7 @@ pub(crate) fn release(places: &Places) -> Result<PathBuf> {
 /// Builds the published page into dist/, whatever its size; returns the folder.
 pub(crate) fn publish(places: &Places, kit: &Kit) -> Result<PathBuf> {
     let dist = places.root.join("dist");
-    let usually = "2 min the first time, then 20 s";
+    let usually = "3 min the first time, then 1 min";
     step("Building the page", usually, || {
         build(places, kit, Build::Release, &dist)
     })?;

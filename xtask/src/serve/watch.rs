@@ -4,9 +4,8 @@ use std::path::Path;
 use std::time::SystemTime;
 
 /// What the page is made of, relative to the workspace.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 11] = [
     "index.html",
-    "Trunk.toml",
     "Cargo.toml",
     "Cargo.lock",
     "static",

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use browser::{Browser, browser, node_modules};
 pub(crate) use node::node;
-pub(crate) use toolchain::Toolchain;
+pub(crate) use toolchain::{TARGET, Toolchain};
 pub(crate) use tools::wasm_pack;
 pub(crate) use undo::undo;
 
@@ -25,6 +25,10 @@ use crate::sh::Run;
 pub(crate) struct Kit {
     toolchain: Toolchain,
     folders: Vec<PathBuf>,
+    /// Whether the standard library can be built anew, for a smaller page.
+    pub(crate) std_source: bool,
+    /// Whether wasm-opt is there.
+    pub(crate) optimises: bool,
     /// Runs a wasm test binary, in Node or in a browser.
     pub(crate) runner: PathBuf,
 }
@@ -43,14 +47,19 @@ impl Kit {
     }
 }
 
-/// Makes the page and wasm tests buildable; `optimise` adds wasm-opt.
-pub(crate) fn kit(places: &Places, optimise: bool) -> Result<Kit> {
+/// Makes the page and wasm tests buildable; `publish` adds what only a published page needs.
+pub(crate) fn kit(places: &Places, publish: bool) -> Result<Kit> {
     let toolchain = toolchain::wasm(places)?;
     fetch(places)?;
     let bindgen = tools::wasm_bindgen(places)?;
-    let mut folders = vec![tools::trunk(places)?, bindgen.clone()];
-    if optimise {
-        folders.push(tools::wasm_opt(places)?);
+    let mut folders = vec![bindgen.clone()];
+    let (mut std_source, mut optimises) = (false, false);
+    if publish {
+        folders.push(tools::wasm_split(places)?);
+        let wasm_opt = tools::wasm_opt(places)?;
+        optimises = wasm_opt.is_some();
+        folders.extend(wasm_opt);
+        std_source = toolchain.std_source(places)?;
     }
     let runner = bindgen.join(format!(
         "wasm-bindgen-test-runner{}",
@@ -59,6 +68,8 @@ pub(crate) fn kit(places: &Places, optimise: bool) -> Result<Kit> {
     Ok(Kit {
         toolchain,
         folders,
+        std_source,
+        optimises,
         runner,
     })
 }

@@ -17,6 +17,8 @@ pub(super) mod kind {
     pub(crate) const APT: &str = "apt";
     /// A target added to a rustup toolchain: `toolchain target`.
     pub(crate) const RUSTUP_TARGET: &str = "rustup-target";
+    /// A component added to a rustup toolchain: `toolchain component`.
+    pub(crate) const RUSTUP_COMPONENT: &str = "rustup-component";
     /// A folder that was not there before.
     pub(crate) const FOLDER: &str = "folder";
     /// The second since 1970 at which rustup's server did not answer.

@@ -11,6 +11,8 @@ use crate::sh::Run;
 
 /// The target of the page.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+/// The standard library's source, as rustup calls it.
+const SOURCE: &str = "rust-src";
 /// Where rustup's server cannot be reached, rustup waits for ever.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(90);
 
@@ -51,6 +53,73 @@ impl Toolchain {
                 .fold(run, Run::without),
         }
     }
+}
+
+impl Toolchain {
+    /// Whether the standard library can be built anew without the words that panics carry: its source
+    /// is here (rustup is asked for it), and the compiler knows how.
+    pub(super) fn std_source(&self, places: &Places) -> Result<bool> {
+        let knows = [
+            "-Zunstable-options",
+            "-Cpanic=immediate-abort",
+            "--print",
+            "sysroot",
+        ];
+        let sysroot = self
+            .run("rustc", &knows, &[])
+            .env("RUSTC_BOOTSTRAP", "1")
+            .dir(&places.root);
+        let Ok(sysroot) = sysroot.output() else {
+            println!(
+                "this compiler is too old to leave out the words of panics; the page will be about a tenth larger"
+            );
+            return Ok(false);
+        };
+        let source = Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.toml");
+        if source.is_file() {
+            return Ok(true);
+        }
+        let asks = self.folder.is_none()
+            && on_path("rustup").is_some()
+            && !record::was_rustup_silent(places);
+        if asks && add_source(places)? && source.is_file() {
+            return Ok(true);
+        }
+        println!(
+            "the standard library's source (rust-src) is not to be had; the page will be about a tenth larger"
+        );
+        Ok(false)
+    }
+}
+
+/// Asks rustup for the source of the standard library; `false` when its server did not answer in time.
+fn add_source(places: &Places) -> Result<bool> {
+    step(
+        "Adding the standard library's source by rustup",
+        "5 s; given up after 90 s",
+        || {
+            let run = Run::new("rustup", ["component", "add", SOURCE]).dir(&places.root);
+            if !run.limit(RUSTUP_LIMIT).logged(&places.log("rustup"))?.ok {
+                record::rustup_is_silent(places)?;
+                return Ok(false);
+            }
+            let line = format!("{} {SOURCE}", active(places)?);
+            record::add(places, record::kind::RUSTUP_COMPONENT, &line)?;
+            Ok(true)
+        },
+    )
+}
+
+/// The name of rustup's active toolchain.
+fn active(places: &Places) -> Result<String> {
+    let active = Run::new("rustup", ["show", "active-toolchain"])
+        .dir(&places.root)
+        .output()?;
+    Ok(active
+        .split_whitespace()
+        .next()
+        .unwrap_or("stable")
+        .to_owned())
 }
 
 /// Finds a toolchain for wasm, or makes one: first rustup's way, then Debian's.
@@ -112,15 +181,8 @@ fn add_by_rustup(places: &Places) -> Result<bool> {
                 record::rustup_is_silent(places)?;
                 return Ok(false);
             }
-            let active = Run::new("rustup", ["show", "active-toolchain"])
-                .dir(&places.root)
-                .output()?;
-            let name = active.split_whitespace().next().unwrap_or("stable");
-            record::add(
-                places,
-                record::kind::RUSTUP_TARGET,
-                &format!("{name} {TARGET}"),
-            )?;
+            let line = format!("{} {TARGET}", active(places)?);
+            record::add(places, record::kind::RUSTUP_TARGET, &line)?;
             Ok(true)
         },
     )

@@ -8,8 +8,7 @@ use crate::places::{Places, locked_version, on_path};
 use crate::say::{Result, step};
 use crate::sh::Run;
 
-/// The last Trunk that the workspace's oldest compilers build.
-const TRUNK: &str = "0.21.14";
+const WASM_SPLIT: &str = "0.2.4";
 const WASM_PACK: &str = "0.15.1";
 const BINARYEN: &str = "132.0.0";
 /// A ready-made binary is a matter of seconds; without its server it is none.
@@ -29,16 +28,15 @@ struct Tool {
     usually: &'static str,
 }
 
-/// The folder of Trunk.
-pub(super) fn trunk(places: &Places) -> Result<PathBuf> {
-    let arguments = &["--locked", "--no-default-features", "--features", "rustls"];
+/// The folder of the program that cuts a module into parts which are fetched one by one.
+pub(super) fn wasm_split(places: &Places) -> Result<PathBuf> {
     let tool = Tool {
-        name: "trunk",
-        program: "trunk",
-        arguments,
-        usually: "4 min on two cores",
+        name: "wasm_split_cli_support",
+        program: "wasm-split-cli",
+        arguments: &["--locked", "--features", "build-binary"],
+        usually: "1 min on two cores",
     };
-    tool.folder(places, TRUNK)
+    tool.folder(places, WASM_SPLIT)
 }
 
 /// The folder of wasm-bindgen, in exactly the version that Cargo.lock names: both ends must agree.
@@ -144,18 +142,18 @@ impl Tool {
     }
 }
 
-/// The folder of wasm-opt. Without npm it is that of a stand-in, and the page is larger but works.
-pub(super) fn wasm_opt(places: &Places) -> Result<PathBuf> {
+/// The folder of wasm-opt; `None` without npm, and then the page is larger but works.
+pub(super) fn wasm_opt(places: &Places) -> Result<Option<PathBuf>> {
     let home = places.cache.join(format!("binaryen-{BINARYEN}"));
     let folder = home.join("node_modules").join(".bin");
     if folder.join("wasm-opt").exists() {
-        return Ok(folder);
+        return Ok(Some(folder));
     }
     if node(places).is_err() {
         println!(
             "wasm-opt is missing because npm is; the page will be about a third larger (install nodejs and npm)"
         );
-        return stand_in(places);
+        return Ok(None);
     }
     step(
         &format!("Installing wasm-opt (npm binaryen {BINARYEN})"),
@@ -181,33 +179,5 @@ pub(super) fn wasm_opt(places: &Places) -> Result<PathBuf> {
         })
         },
     )?;
-    Ok(folder)
-}
-
-/// A wasm-opt that changes nothing, because Trunk insists on having one.
-fn stand_in(places: &Places) -> Result<PathBuf> {
-    let folder = places.cache.join("no-wasm-opt");
-    let script = "#!/bin/sh\n\
-        # Copies the module unchanged, in place of the optimiser.\n\
-        for word; do case $word in --version) echo 'wasm-opt version 0'; exit;; \
-        --output=*) out=${word#--output=};; -*) ;; *) in=$word;; esac; done\n\
-        cp \"$in\" \"$out\"\n";
-    let write = || {
-        std::fs::create_dir_all(&folder)?;
-        std::fs::write(folder.join("wasm-opt"), script)?;
-        make_executable(&folder.join("wasm-opt"))
-    };
-    write().map_err(|why| format!("{} cannot be written: {why}", folder.display()))?;
-    Ok(folder)
-}
-
-#[cfg(unix)]
-fn make_executable(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))
-}
-
-#[cfg(not(unix))]
-fn make_executable(_: &Path) -> std::io::Result<()> {
-    Ok(())
+    Ok(Some(folder))
 }

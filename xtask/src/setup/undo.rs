@@ -12,16 +12,18 @@ pub(crate) fn undo(places: &Places) -> Result<()> {
         println!("Removing {folder}");
         apt::as_root(&["rm", "-rf", &folder], "cargo xtask setup --undo")?.output()?;
     }
-    for line in record::all(places, kind::RUSTUP_TARGET) {
-        let Some((toolchain, target)) = line.split_once(' ') else {
-            continue;
-        };
-        println!("Removing the target {target} of {toolchain}");
-        Run::new(
-            "rustup",
-            ["target", "remove", "--toolchain", toolchain, target],
-        )
-        .output()?;
+    let by_rustup = [
+        ("target", kind::RUSTUP_TARGET),
+        ("component", kind::RUSTUP_COMPONENT),
+    ];
+    for (what, kind) in by_rustup {
+        for line in record::all(places, kind) {
+            let Some((toolchain, name)) = line.split_once(' ') else {
+                continue;
+            };
+            println!("Removing the {what} {name} of {toolchain}");
+            Run::new("rustup", [what, "remove", "--toolchain", toolchain, name]).output()?;
+        }
     }
     apt::remove(places, &record::all(places, kind::APT))?;
     let root = &places.root;
@@ -29,6 +31,7 @@ pub(crate) fn undo(places: &Places) -> Result<()> {
         places.cache.clone(),
         root.join("web/e2e/node_modules"),
         root.join("target").join(TARGET),
+        root.join("target").join("published"),
         root.join("dist"),
     ] {
         if folder.exists() {
