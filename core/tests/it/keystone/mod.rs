@@ -6,3 +6,4 @@ mod inspector;
 mod layouts;
 mod report;
 mod samples;
+mod twin;

@@ -1,0 +1,27 @@
+//! Whatever bytes come as a Keystone report: they are read or refused, and taken apart whole.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use teescope_core::keystone::report::{from_json, read, to_json};
+use teescope_core::keystone::{inspect, recognise};
+
+fuzz_target!(|data: &[u8]| {
+    let report = read(data);
+    if let Ok(report) = &report {
+        let json = to_json(report).to_string();
+        if report.enclave.data_len <= 1024 {
+            let again = from_json(json.as_bytes()).expect("what was written is read");
+            assert_eq!(to_json(&again).to_string(), json);
+        }
+    }
+    if recognise(data).is_some() {
+        let seen = inspect(data).expect("what is recognised is taken apart");
+        let mut at = 0;
+        for line in &seen.lines {
+            assert_eq!(line.offset, at);
+            at += line.len as u64;
+        }
+        assert_eq!(at, data.len() as u64);
+        assert!(report.is_ok() || !seen.wrong.is_empty());
+    }
+});
