@@ -9,7 +9,8 @@ use crate::out::{Result, why};
 pub(crate) struct Usage {
     /// Its name: `apply`.
     pub(crate) name: &'static str,
-    /// What it takes, by name, in order: `["FILE"]`. All must be given.
+    /// What it takes, by name, in order: `["FILE"]`. All must be given; of one that ends in `...`,
+    /// which comes last, any number.
     pub(crate) takes: &'static [&'static str],
     /// What it does, in one line.
     pub(crate) does: &'static str,
@@ -65,6 +66,11 @@ impl Args {
         self.positional
             .get(n)
             .map_or("".as_ref(), |w| w.as_os_str())
+    }
+
+    /// Everything from the n-th on.
+    pub(crate) fn from(&self, n: usize) -> &[OsString] {
+        self.positional.get(n..).unwrap_or_default()
     }
 
     /// The same as text; what is no UTF-8 is shown with replacement characters.
@@ -152,13 +158,14 @@ impl Usage {
 
     fn count(&self, args: &Args) -> Result {
         let (given, wanted) = (args.positional.len(), self.takes.len());
-        if given == wanted {
+        let many = self.takes.last().is_some_and(|last| last.ends_with("..."));
+        if given == wanted || (many && given > wanted) {
             return Ok(());
         }
         let name = self.name;
         let form = self.form();
         if given < wanted {
-            let missing = self.takes[given];
+            let missing = self.takes[given].trim_end_matches("...");
             return Err(why(format!(
                 "“teescope {name}” needs {missing}: {form}. “teescope {name} --help” tells more."
             )));

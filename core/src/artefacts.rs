@@ -1,8 +1,16 @@
-//! What is told about a file without running anything, by whichever machine knows it.
+//! What is told about files without running anything, by whichever machine knows them.
 //!
 //! Not in the table of machines, so that a page which does not ask need not carry it.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde_json::Value as Json;
+
 use crate::bytes::Inspection;
+use crate::text;
+use crate::text::Text;
+use crate::trace::{Input, Params};
 
 /// What can be taken apart, as the end of “it is …”.
 pub const KNOWN: &str = "an SGXS stream, a SIGSTRUCT, an EINITTOKEN, an RSA key in PEM, or a Keystone report in binary or JSON";
@@ -11,4 +19,60 @@ pub const KNOWN: &str = "an SGXS stream, a SIGSTRUCT, an EINITTOKEN, an RSA key 
 #[must_use]
 pub fn inspect(bytes: &[u8]) -> Option<Inspection> {
     crate::sgx::inspect(bytes).or_else(|| crate::keystone::inspect(bytes))
+}
+
+/// The identity that files give an enclave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Measured {
+    /// Names and values in the order in which people read them; what the files do not say is empty.
+    pub rows: Vec<(&'static str, String)>,
+    /// The same as JSON, in the machine's own form.
+    pub json: Json,
+    /// What a reader should know besides.
+    pub warnings: Vec<Text>,
+}
+
+/// The machines that measure files.
+pub const MEASURES: [&str; 2] = ["sgx", "keystone"];
+
+/// Measures the files of an enclave: for the machine of that id, or for the one that takes so many
+/// files.
+///
+/// # Errors
+/// There is no such machine, or it cannot measure these files; a sentence says why.
+pub fn measure(files: &[Input], machine: Option<&str>, options: &Params) -> Result<Measured, Text> {
+    let machine = machine.unwrap_or(if files.len() == 1 { "sgx" } else { "keystone" });
+    match machine {
+        "sgx" => sgx(files, options),
+        "keystone" => crate::keystone::host::measure(files, options),
+        other => Err(text!(
+            "measure.no-machine",
+            "There is no machine “{machine}” that measures files. There are {all}.",
+            machine = other,
+            all = MEASURES.join(", ")
+        )),
+    }
+}
+
+fn sgx(files: &[Input], options: &Params) -> Result<Measured, Text> {
+    let [file] = files else {
+        return Err(text!(
+            "measure.one-file",
+            "An SGX enclave is measured from one file, an SGXS stream or a SIGSTRUCT. There are {n}.",
+            n = files.len()
+        ));
+    };
+    if let Some(key) = options.keys().next() {
+        return Err(text!(
+            "measure.no-option",
+            "What this file measures does not depend on {key}.",
+            key = key.as_str()
+        ));
+    }
+    let report = crate::sgx::Report::of(&file.bytes)?;
+    Ok(Measured {
+        rows: report.rows().to_vec(),
+        json: report.json(),
+        warnings: report.warning.iter().cloned().collect(),
+    })
 }

@@ -1,41 +1,71 @@
-//! `measure`: the identity that a file gives an enclave.
+//! `measure`: the identity that files give an enclave.
 
-use std::rc::Rc;
+use teescope_core::artefacts;
+use teescope_core::trace::Params;
 
-use teescope_core::sgx::Report;
-
-use crate::args::{Args, Usage};
+use crate::args::{Args, Opt, Usage};
 use crate::files;
 use crate::out::{Out, Result, complain, why};
 use crate::words::Words;
 
 pub(super) const USAGE: Usage = Usage {
     name: "measure",
-    takes: &["FILE"],
-    does: "tell MRENCLAVE, MRSIGNER and the rest of an enclave's identity",
-    more: "FILE is an SGXS stream, which is built and measured by the machine's own leaves, or a\n\
+    takes: &["FILE..."],
+    does: "tell an enclave's identity from its files: MRENCLAVE, enclave hash and the rest",
+    more: "One FILE: an SGXS stream, which is built and measured by the machine's own leaves, or a\n\
            bare SIGSTRUCT of 1,808 bytes, whose ENCLAVEHASH is told.\n\
            JSON keys: mrenclave, mrsigner, isvprodid, isvsvn, attributes {flags, xfrm}, pages,\n\
            measured_pages, size. All are always there; null is what the file does not say.\n\
-           measured_pages are those with all 16 chunks measured. size, flags and xfrm are hex\n\
-           in strings, since they may pass 2^53.",
-    options: &[],
+           measured_pages are those with all 16 chunks measured.\n\
+           Three FILEs: loader, runtime and application of a Keystone enclave, in this order.\n\
+           JSON keys: enclave_hash, loader_size, runtime_size, eapp_size, pages, epm_size,\n\
+           epm_allocator, utm_size, freemem.\n\
+           Sizes, flags and xfrm are hex in strings, since they may pass 2^53.",
+    options: &[
+        Opt {
+            name: "--tee",
+            takes: Some("TEE"),
+            many: false,
+            does: "for which machine; if not given, the number of files tells",
+        },
+        Opt {
+            name: "--freemem",
+            takes: Some("BYTES"),
+            many: false,
+            does: "free memory that the enclave asks for (1 MiB if not given)",
+        },
+        Opt {
+            name: "--utm",
+            takes: Some("BYTES"),
+            many: false,
+            does: "shared buffer that the enclave asks for (8 KiB if not given)",
+        },
+    ],
 };
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     let words = Words::of(args)?;
-    let bytes: Rc<[u8]> = Rc::from(files::read(args.get(0))?);
-    let name = files::name(args.get(0));
-    let report = Report::of(&bytes).map_err(|e| why(format!("{name}: {}", words.say(&e))))?;
-    if let Some(warning) = &report.warning {
-        complain(&format!("{name}: {}", words.say(warning)));
+    let read = args.from(0).iter().map(|path| Ok(files::input(path)?.0));
+    let inputs = read.collect::<Result<Vec<_>>>()?;
+    let names: Vec<&str> = inputs.iter().map(|i| i.name.as_str()).collect();
+    let names = names.join(", ");
+    let mut options = Params::new();
+    for key in ["freemem", "utm"] {
+        if let Some(value) = args.value(&format!("--{key}")) {
+            options.insert(key.to_string(), value.to_string());
+        }
+    }
+    let measured = artefacts::measure(&inputs, args.value("--tee"), &options)
+        .map_err(|e| why(format!("{names}: {}", words.say(&e))))?;
+    for warning in &measured.warnings {
+        complain(&format!("{names}: {}", words.say(warning)));
     }
     let mut out = Out::new();
     if args.has("--json") {
-        out.json(&report.json())?;
+        out.json(&measured.json)?;
     } else {
-        for (key, value) in report.rows() {
-            let value = if value.is_empty() { "–" } else { &value };
+        for (key, value) in &measured.rows {
+            let value = if value.is_empty() { "–" } else { value };
             out.line(&format!("{key:<17} {value}"))?;
         }
     }

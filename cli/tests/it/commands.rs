@@ -43,7 +43,7 @@ fn wrong_words_are_told() {
         complain(&["list", "--lang", "xx"]).starts_with("There is no language “xx”. There are en,")
     );
     assert!(complain(&["measure"]).starts_with("“teescope measure” needs FILE"));
-    assert!(complain(&["measure", "a", "b"]).starts_with("“b” is one word too many"));
+    assert!(complain(&["inspect", "a", "b"]).starts_with("“b” is one word too many"));
     assert!(complain(&["run", "sgx/none"]).starts_with("There is no scenario “sgx/none”."));
     let unset = complain(&["run", "sgx/hello-enclave", "--set", "heap"]);
     assert!(unset.starts_with("--set takes KEY=VALUE"), "{unset}");

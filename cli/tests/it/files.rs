@@ -84,6 +84,45 @@ fn unusable_files_are_refused() {
 }
 
 #[test]
+fn three_files_measure_as_the_real_monitor_did() {
+    let (Some(page0), Some(keys)) = (
+        vector("keystone/enclave-page0.bin"),
+        vector("keystone/keys.json"),
+    ) else {
+        return;
+    };
+    let keys: serde_json::Value = serde_json::from_slice(&keys).expect("JSON");
+    let page = |p: usize| (0..4096).map(move |i| (66 + 7 * p + 3 * i + (i >> 8)) as u8);
+    let loader = file("kept-loader.bin", &page0);
+    let runtime = file("kept-runtime", &(0..3).flat_map(page).collect::<Vec<u8>>());
+    let eapp = file("kept-eapp", &(3..5).flat_map(page).collect::<Vec<u8>>());
+    let words = ["measure", "--json", &loader, &runtime, &eapp];
+    let ended = teescope(&words);
+    assert_eq!(ended.code, 0);
+    // The files of that run are no programs, and are told to be none.
+    assert_eq!(ended.err.matches("is no program").count(), 2);
+    let told: serde_json::Value = serde_json::from_str(&ended.out).expect("JSON");
+    let wanted = serde_json::json!({
+        "enclave_hash": keys["enclave_hash"], "loader_size": "0x1000", "runtime_size": "0x3000",
+        "eapp_size": "0x2000", "pages": 278, "epm_size": "0x200000", "epm_allocator": "buddy",
+        "utm_size": "0x2000", "freemem": "0x100000",
+    });
+    assert_eq!(told, wanted);
+    let two = teescope(&["measure", &loader, &runtime]);
+    assert!(two.complaint().contains("three files"), "{}", two.err);
+    let sgx = teescope(&["measure", &loader, &runtime, &eapp, "--tee", "sgx"]);
+    assert!(sgx.complaint().contains("from one file"), "{}", sgx.err);
+    let none = teescope(&["measure", &loader, "--tee", "none"]);
+    assert!(
+        none.complaint().contains("There is no machine “none”"),
+        "{}",
+        none.err
+    );
+    let utm = teescope(&["measure", &loader, &runtime, &eapp, "--utm", "many"]);
+    assert!(utm.complaint().contains("utm is “many”"), "{}", utm.err);
+}
+
+#[test]
 fn a_bad_signature_is_a_warning() {
     let Some(mut bytes) = vector("sgx/sigstruct/fortanix-sig1.sigstruct.bin") else {
         return;

@@ -1,6 +1,6 @@
 //! Every example of the README does what the README says.
 
-use super::{file, folder, program, stream, teescope, teescope_with};
+use super::{elf, file, folder, program, stream, teescope, teescope_with};
 
 const README: &str = include_str!("../../README.md");
 
@@ -95,6 +95,9 @@ fn commands_run() {
     let blocks = blocks("console");
     assert!(!blocks.is_empty());
     file("enclave.sgxs", &stream());
+    file("loader.bin", &[0x13; 300]);
+    file("runtime.elf", &elf());
+    file("eapp.elf", &elf());
     file(
         "probes.jsonl",
         b"{\"cfg\": [31], \"addr\": [1], \"probes\": [[1, 0, 0]]}",

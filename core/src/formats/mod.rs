@@ -1,3 +1,4 @@
 //! Formats that several machines use, without any machine's state.
 
 pub mod dcap;
+pub mod elf;

@@ -9,6 +9,7 @@
 //! Documents: the sources of keystone-enclave/keystone at 88c49ee (2025-03), where not said otherwise.
 
 mod gaps;
+pub mod host;
 mod inspect;
 pub mod inspector;
 pub mod keys;

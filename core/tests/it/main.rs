@@ -7,6 +7,7 @@ mod bytes;
 mod crypto;
 mod engine;
 mod figure;
+mod formats;
 mod keystone;
 mod riscv;
 mod scenarios;

@@ -1,0 +1,56 @@
+//! How much memory the Linux driver takes for an enclave, and from which of the kernel's allocators.
+
+use crate::memory::PAGE;
+
+/// Most pages that the buddy allocator gives in one piece: order 10, 4 MiB.
+pub const BUDDY_MOST: u64 = 1 << 10;
+
+/// Memory for an enclave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allocation {
+    /// How many pages.
+    pub pages: u64,
+    /// Whether they come from the contiguous memory allocator: exactly as many as were asked for, at
+    /// any page, so that PMP needs two entries unless it happens to be a power of two.
+    pub cma: bool,
+}
+
+impl Allocation {
+    /// Bytes in all.
+    #[must_use]
+    pub const fn bytes(&self) -> u64 {
+        self.pages.saturating_mul(PAGE as u64)
+    }
+}
+
+/// Pages of the smallest block of the buddy allocator that has at least so many: a power of two.
+/// `None` for none, and for more than 2^63.
+#[must_use]
+pub fn buddy_pages(pages: u64) -> Option<u64> {
+    match pages {
+        0 => None,
+        _ => pages.checked_next_power_of_two(),
+    }
+}
+
+/// The memory that the driver takes for an enclave that asks for `pages` (keystone
+/// linux-keystone-driver/keystone-page.c, epm_init): a block of the buddy allocator, and where that
+/// has none as large, as many pages from CMA.
+#[must_use]
+pub fn epm_allocation(pages: u64) -> Option<Allocation> {
+    let block = buddy_pages(pages)?;
+    Some(match block <= BUDDY_MOST {
+        true => Allocation {
+            pages: block,
+            cma: false,
+        },
+        false => Allocation { pages, cma: true },
+    })
+}
+
+/// Pages of the shared buffer of `size` bytes (the same, utm_init): always from the buddy allocator;
+/// `None` where it has none as large.
+#[must_use]
+pub fn utm_pages(size: u64) -> Option<u64> {
+    buddy_pages(size.div_ceil(PAGE as u64)).filter(|pages| *pages <= BUDDY_MOST)
+}

@@ -1,0 +1,3 @@
+//! Formats that several machines use.
+
+mod elf;
