@@ -11,7 +11,7 @@ use crate::trace::{BadInput, Inputs, Recognised, Scenario, Session, Settings, Te
 #[macro_export]
 macro_rules! each_tee {
     ($then:ident) => {
-        $then! { sgx }
+        $then! { sgx keystone }
     };
 }
 

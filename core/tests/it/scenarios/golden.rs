@@ -36,6 +36,10 @@ const GOLDEN: &[(&str, &str)] = &[
         include_str!("../../golden/sgx/debug-same-mrenclave.txt"),
     ),
     ("sgx/destroy", include_str!("../../golden/sgx/destroy.txt")),
+    (
+        "keystone/pmp",
+        include_str!("../../golden/keystone/pmp.txt"),
+    ),
 ];
 
 shared_test! {
