@@ -57,6 +57,22 @@ impl Ram {
         self.pages.insert_mut(at.0 / PAGE as u64, page);
     }
 
+    /// Fills `len` bytes with zeros. Pages within are forgotten, however many they are.
+    pub fn clear(&mut self, at: Physical, len: u64) {
+        let end = at.0.saturating_add(len);
+        let (first, last) = (at.0.div_ceil(PAGE as u64), end / PAGE as u64);
+        if first > last {
+            return self.write(at, &vec![0; len as usize]);
+        }
+        let (start, stop) = (first * PAGE as u64, last * PAGE as u64);
+        self.write(at, &vec![0; (start - at.0) as usize]);
+        self.write(Physical(stop), &vec![0; (end - stop) as usize]);
+        let within = self.pages.range(first..last).map(|(n, _)| *n);
+        for page in within.collect::<Vec<u64>>() {
+            self.pages.remove_mut(&page);
+        }
+    }
+
     /// The page an address lies in.
     #[must_use]
     pub fn page(&self, at: Physical) -> &Page {
