@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use crate::trace::{BadInput, Inputs, Recognised, Scenario, Session, Settings, Tee};
+use crate::trace::{Applier, BadInput, Inputs, Recognised, Scenario, Session, Settings, Tee};
 
 /// Calls a macro with the module of every machine, in the order in which they are shown: for hosts that
 /// treat each on its own, such as a page that fetches a machine only when it is wanted.
@@ -22,6 +22,12 @@ pub fn all() -> Vec<Tee> {
         ($($id:ident)*) => { alloc::vec![$(crate::$id::tee()),*] };
     }
     each_tee!(list)
+}
+
+/// What carries out operations given as JSON, for every machine that takes them.
+#[must_use]
+pub fn appliers() -> Vec<Applier> {
+    alloc::vec![crate::sgx::apply::APPLIER]
 }
 
 /// The scenario of that id.

@@ -4,6 +4,7 @@
 //! come, computed on demand. A [`Run`] is the two together with its history, and a [`Session`] hides
 //! which machine it is.
 
+mod applied;
 mod built;
 mod case;
 mod dump;
@@ -26,6 +27,7 @@ mod session;
 mod two_runs;
 mod vocabulary;
 
+pub use applied::{Applied, AppliedLine, Applier};
 pub use built::{Built, Turned};
 pub use case::{Case, CaseError};
 pub use dump::dump;

@@ -10,6 +10,7 @@
 
 mod content;
 mod json;
+mod lines;
 mod read;
 
 use alloc::string::String;
@@ -23,6 +24,8 @@ use crate::crypto::sha256::Midstate;
 use crate::text;
 use crate::text::Text;
 use crate::trace::{Event, Machine as _, OpText, Outcome, Place, Rule, Sink};
+
+pub use lines::APPLIER;
 
 /// One machine and what is done to it.
 #[derive(Clone, Debug)]
