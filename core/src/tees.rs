@@ -27,7 +27,7 @@ pub fn all() -> Vec<Tee> {
 /// What carries out operations given as JSON, for every machine that takes them.
 #[must_use]
 pub fn appliers() -> Vec<Applier> {
-    alloc::vec![crate::sgx::apply::APPLIER]
+    alloc::vec![crate::sgx::apply::APPLIER, crate::keystone::apply::APPLIER]
 }
 
 /// The scenario of that id.
