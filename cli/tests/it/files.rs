@@ -222,6 +222,61 @@ fn known_answers_are_compared_as_an_outsider_would() {
 }
 
 #[test]
+fn traces_of_the_real_monitor_come_back() {
+    let Some(page0) = vector("keystone/enclave-page0.bin") else {
+        return;
+    };
+    let page0 = file("page0.bin", &page0);
+    for name in ["figure3", "errors", "tor", "full", "clash"] {
+        let Some(bytes) = vector(&format!("keystone/sm-{name}.json")) else {
+            continue;
+        };
+        let words = ["apply", "keystone", "-", "--json", "--page0", &page0];
+        let ended = teescope_with(&words, &bytes);
+        assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{name}");
+        let known: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
+        assert_eq!(ended.json()["steps"], known["steps"], "{name}");
+    }
+}
+
+#[test]
+fn a_bad_step_is_told_by_number_and_key() {
+    let complain = |words: &[&str], text: &str| {
+        teescope_with(words, text.as_bytes())
+            .complaint()
+            .to_string()
+    };
+    let apply = ["apply", "keystone", "-"];
+    for (text, wanted) in [
+        ("[", "The input is not JSON"),
+        ("{\"steps\": 1}", "Expected is an object with a list"),
+        ("{\"steps\": [7]}", "operation 1: A step is an object"),
+        (
+            "{\"steps\": [{\"do\": \"host_jump\"}]}",
+            "operation 1, key “do”: Nothing of that name",
+        ),
+        (
+            "{\"steps\": [{\"do\": \"host_call\", \"fid\": -1}]}",
+            "operation 1, key “fid”: It must be a whole number",
+        ),
+        (
+            "{\"steps\": [{\"do\": \"host_read\", \"addr\": 0, \"len\": 65537}]}",
+            "operation 1, key “len”: It must be at most",
+        ),
+    ] {
+        let told = complain(&apply, text);
+        assert!(told.contains(wanted), "{text}: {told}");
+    }
+    let told = complain(&["apply", "sgx", "-", "--page0", "x"], "[]");
+    assert!(told.contains("sgx takes no --page0"), "{told}");
+    let told = complain(
+        &["apply", "keystone", "-", "--monitor", "x"],
+        "{\"steps\": []}",
+    );
+    assert!(told.contains("upstream or intended"), "{told}");
+}
+
+#[test]
 fn pmp_samples_are_answered() {
     for kind in ["drop", "fine", "keystone", "lock", "page", "smepmp"] {
         let Some(bytes) = vector(&format!("keystone/pmp-{kind}.jsonl")) else {

@@ -91,9 +91,27 @@ fn probes_are_answered_as_they_say() {
 }
 
 #[test]
+fn steps_come_back_with_their_results() {
+    let [(_, text)] = &blocks("json keystone")[..] else {
+        panic!("one example");
+    };
+    let given: serde_json::Value = serde_json::from_str(text).expect("JSON");
+    let ended = teescope_with(&["apply", "keystone", "-", "--json"], text.as_bytes());
+    let told: serde_json::Value = serde_json::from_str(&ended.out).expect("JSON");
+    assert_eq!((ended.code, &told), (0, &given));
+    assert!(ended.err.contains("first page"), "{}", ended.err);
+    let lines = teescope_with(&["apply", "keystone", "-"], text.as_bytes()).out;
+    assert!(lines.contains("RESUME.stopped"), "{lines}");
+}
+
+#[test]
 fn commands_run() {
     let blocks = blocks("console");
     assert!(!blocks.is_empty());
+    file(
+        "host.json",
+        b"{\"steps\": [{\"do\": \"host_call\", \"fid\": 2003}]}",
+    );
     file("enclave.sgxs", &stream());
     file("loader.bin", &[0x13; 300]);
     file("runtime.elf", &elf());

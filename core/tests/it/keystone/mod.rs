@@ -7,4 +7,5 @@ mod inspector;
 mod layouts;
 mod report;
 mod samples;
+mod traces;
 mod twin;
