@@ -27,6 +27,7 @@ pub enum Text {
 impl Text {
     /// A sentence without placeholders.
     #[must_use]
+    #[inline(never)]
     pub fn said(key: &'static str, en: &'static str) -> Self {
         Self::Said {
             key,
@@ -37,6 +38,7 @@ impl Text {
 
     /// A sentence with the values of its placeholders; [`text!`](crate::text!) is the usual way to it.
     #[must_use]
+    #[inline(never)]
     pub fn with<const N: usize>(
         key: &'static str,
         en: &'static str,
