@@ -142,8 +142,13 @@ pub(crate) fn is_pressing(event: &KeyboardEvent) -> bool {
     target.is_some_and(|t| matches!(t.tag_name().as_str(), "BUTTON" | "A" | "SUMMARY"))
 }
 
+/// The key that was pressed.
+pub(crate) fn key(event: &Event) -> String {
+    event.dyn_ref().map(KeyboardEvent::key).unwrap_or_default()
+}
+
 /// Moves the focus among the elements of a list with the up and down arrows, Home and End.
-pub(crate) fn roam(event: &KeyboardEvent, selector: &str) {
+pub(crate) fn roam(event: &Event, selector: &str) {
     let list = event
         .current_target()
         .and_then(|t| t.dyn_into::<Element>().ok());
@@ -159,7 +164,7 @@ pub(crate) fn roam(event: &KeyboardEvent, selector: &str) {
         return;
     };
     let last = all.length() - 1;
-    let to = match event.key().as_str() {
+    let to = match key(event).as_str() {
         "ArrowDown" => (at + 1).min(last),
         "ArrowUp" => at.saturating_sub(1),
         "Home" => 0,

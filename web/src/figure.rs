@@ -8,20 +8,17 @@ use web_sys::{Element, ResizeObserver};
 use yew::prelude::*;
 
 use crate::dom;
-use crate::lang::Lang;
-use crate::state::use_ctx;
+use crate::el::{El, el, part};
+use crate::state::{Ctx, use_ctx};
 
 #[derive(Properties)]
 pub(crate) struct Props {
     pub(crate) figure: Rc<Figure>,
     /// Keys of the shapes that are selected.
-    #[prop_or_default]
     pub(crate) selected: Rc<Vec<String>>,
     /// A keyed shape was clicked.
-    #[prop_or_default]
     pub(crate) on_pick: Callback<String>,
     /// Whether a description stands beside it anyway, so that it is passed over when read aloud.
-    #[prop_or_default]
     pub(crate) silent: bool,
 }
 
@@ -33,62 +30,93 @@ impl PartialEq for Props {
     }
 }
 
+/// A figure; a click on a keyed shape is told to `on_pick`.
+pub(crate) fn figure(figure: Figure, selected: Vec<String>, on_pick: Callback<String>) -> Html {
+    let (figure, selected) = (Rc::new(figure), Rc::new(selected));
+    let silent = false;
+    part::<FigureView>(Props {
+        figure,
+        selected,
+        on_pick,
+        silent,
+    })
+}
+
+/// A figure that only shows.
+pub(crate) fn picture(figure: Figure, silent: bool) -> Html {
+    part::<FigureView>(Props {
+        figure: Rc::new(figure),
+        selected: Rc::default(),
+        on_pick: Callback::noop(),
+        silent,
+    })
+}
+
 #[component]
 pub(crate) fn FigureView(props: &Props) -> Html {
     let ctx = use_ctx();
     let lit = use_state_eq(String::new);
     let figure = &props.figure;
-    let over = use_callback(lit.setter(), |event: PointerEvent, lit| {
+    let over = use_callback(lit.setter(), |event: Event, lit| {
         lit.set(dom::data(&event, "key").unwrap_or_default());
     });
-    let leave = use_callback(lit.setter(), |_: PointerEvent, lit| lit.set(String::new()));
-    let click = use_callback(props.on_pick.clone(), |event: MouseEvent, pick| {
+    let leave = use_callback(lit.setter(), |_: Event, lit| lit.set(String::new()));
+    let click = use_callback(props.on_pick.clone(), |event: Event, pick| {
         if let Some(key) = dom::data(&event, "key") {
             pick.emit(key);
         }
     });
-    let title = ctx.t(&figure.title);
-    let says = ctx.t(&figure.says);
-    let name = if says.is_empty() { title } else { says };
-    let hidden = props.silent.then_some("true");
-    let role = (!props.silent).then_some("img");
-    html! {
-        <svg class="figure" width={number(figure.width)} height={number(figure.height)}
-            viewBox={format!("0 0 {} {}", number(figure.width), number(figure.height))} role={role} aria-hidden={hidden}
-            aria-label={role.map(|_| name)} onpointerover={over} onpointerleave={leave} onclick={click}>
-            for (i, shape) in figure.shapes.iter().enumerate() {
-                { draw(i, shape, &ctx.lang, &lit, &props.selected) }
-            }
-        </svg>
-    }
+    let says = match figure.says.is_empty() {
+        true => &figure.title,
+        false => &figure.says,
+    };
+    let (width, height) = (number(figure.width), number(figure.height));
+    let shapes = figure.shapes.iter().enumerate();
+    el("svg")
+        .class("figure")
+        .at("viewBox", ["0 0 ", &width, " ", &height].concat())
+        .at("width", width)
+        .at("height", height)
+        .at("role", (!props.silent).then_some("img"))
+        .at("aria-hidden", props.silent.then_some("true"))
+        .at("aria-label", (!props.silent).then(|| ctx.t(says)))
+        .on_pointer_over(over)
+        .on_pointer_leave(leave)
+        .on_click(click)
+        .kids(shapes.map(|(i, shape)| draw(i, shape, &ctx, &lit, &props.selected)))
+        .into()
 }
 
-fn draw(i: usize, shape: &Shape, lang: &Lang, lit: &str, selected: &[String]) -> Html {
-    let is_lit = shape.stands_for(lit);
-    let is_selected = selected.iter().any(|k| shape.stands_for(k));
-    let class = classes!(
-        AttrValue::from(shape.class.clone()),
-        is_lit.then_some("lit"),
-        is_selected.then_some("selected")
-    );
-    let key = (!shape.key.is_empty()).then(|| AttrValue::from(shape.key.clone()));
-    let tip = if shape.tip.is_empty() {
-        Html::default()
-    } else {
-        html! { <title>{ lang.t(&shape.tip) }</title> }
+fn draw(i: usize, shape: &Shape, ctx: &Ctx, lit: &str, selected: &[String]) -> El {
+    let made = match &shape.draw {
+        Draw::Rect { x, y, w, h, r } => el("rect")
+            .at("x", number(*x))
+            .at("y", number(*y))
+            .at("width", number(*w))
+            .at("height", number(*h))
+            .at("rx", number(*r)),
+        Draw::Path(d) => el("path").at("d", d.clone()),
+        Draw::Text { x, y, anchor, text } => el("text")
+            .at("x", number(*x))
+            .at("y", number(*y))
+            .at("text-anchor", *anchor)
+            .kid(ctx.t(text)),
     };
-    match &shape.draw {
-        Draw::Rect { x, y, w, h, r } => html! {
-            <rect key={i} class={class} data-key={key} x={number(*x)} y={number(*y)}
-                width={number(*w)} height={number(*h)} rx={number(*r)}>{ tip }</rect>
-        },
-        Draw::Path(d) => html! {
-            <path key={i} class={class} data-key={key} d={d.clone()}>{ tip }</path>
-        },
-        Draw::Text { x, y, anchor, text } => html! {
-            <text key={i} class={class} data-key={key} x={number(*x)} y={number(*y)}
-                text-anchor={*anchor}>{ lang.t(text) }</text>
-        },
+    let key = (!shape.key.is_empty()).then(|| AttrValue::from(shape.key.clone()));
+    let tip = match shape.draw {
+        Draw::Text { .. } => None,
+        _ => (!shape.tip.is_empty()).then(|| el("title").kid(ctx.t(&shape.tip))),
+    };
+    let is_selected = selected.iter().any(|k| shape.stands_for(k));
+    let made = made
+        .key(i)
+        .class(&shape.class)
+        .also(shape.stands_for(lit), "lit")
+        .also(is_selected, "selected")
+        .at("data-key", key);
+    match tip {
+        Some(tip) => made.kid(tip),
+        None => made,
     }
 }
 

@@ -10,6 +10,7 @@ extern crate alloc;
 pub mod app;
 mod dialog;
 mod dom;
+mod el;
 mod figure;
 mod gallery;
 mod lang;

@@ -5,15 +5,16 @@ use yew::prelude::*;
 
 use super::Draft;
 use crate::dom;
+use crate::el::{El, el, group, said};
 use crate::state::Ctx;
 use crate::state::play::Do;
 
 /// The field for a label.
-pub(super) fn goto(ctx: &Ctx, draft: &Draft) -> Html {
+pub(super) fn goto(ctx: &Ctx, draft: &Draft) -> El {
     let label = &draft.word;
     let input = {
         let label = label.setter();
-        Callback::from(move |event: InputEvent| label.set(dom::value(&event)))
+        Callback::from(move |event: Event| label.set(dom::value(&event)))
     };
     let go = {
         let (ctx, label) = (ctx.clone(), label.clone());
@@ -24,19 +25,27 @@ pub(super) fn goto(ctx: &Ctx, draft: &Draft) -> Html {
     };
     let enter = {
         let go = go.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Enter" {
+        Callback::from(move |event: Event| {
+            if dom::key(&event) == "Enter" {
                 event.prevent_default();
                 go();
             }
         })
     };
-    let click = Callback::from(move |_: MouseEvent| go());
-    html! {
-        <>
-            <label class="row">{ ctx.t(&text!("ui.goto.label", "Label or number")) }
-                <input class="m" autofocus=true value={(**label).clone()} oninput={input} onkeydown={enter} spellcheck="false" autocomplete="off" /></label>
-            <div class="choices"><button class="go" onclick={click}>{ ctx.t(&text!("ui.goto.go", "Go")) }</button></div>
-        </>
-    }
+    let field = el("input")
+        .class("m")
+        .flag("autofocus", true)
+        .at("spellcheck", "false")
+        .at("autocomplete", "off")
+        .value(label)
+        .on_input(input)
+        .on_key(enter);
+    let title = text!("ui.goto.label", "Label or number");
+    let button = el("button")
+        .class("go")
+        .on_click(Callback::from(move |_: Event| go()))
+        .kid(said(ctx, text!("ui.goto.go", "Go")));
+    group()
+        .kid(el("label").class("row").kid(said(ctx, title)).kid(field))
+        .kid(el("div").class("choices").kid(button))
 }

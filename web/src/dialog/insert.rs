@@ -4,13 +4,14 @@ use teescope_core::text;
 use teescope_core::trace::{Edit, EditAction, OpText};
 use yew::prelude::*;
 
-use super::{Draft, Props};
+use super::{Draft, Props, alert};
 use crate::dom;
+use crate::el::{El, el, group, said};
 use crate::state::Ctx;
 use crate::state::play::Do;
 
 /// The choice of an operation and the fields of its arguments.
-pub(super) fn insert(ctx: &Ctx, props: &Props, draft: &Draft) -> Html {
+pub(super) fn insert(ctx: &Ctx, props: &Props, draft: &Draft) -> El {
     let forms = props.play.run().session.borrow().op_forms();
     let (chosen, op) = &*draft.op;
     let pick = {
@@ -24,7 +25,7 @@ pub(super) fn insert(ctx: &Ctx, props: &Props, draft: &Draft) -> Html {
     };
     let input = {
         let op = draft.op.clone();
-        Callback::from(move |event: InputEvent| {
+        Callback::from(move |event: Event| {
             let Some(key) = dom::data(&event, "arg") else {
                 return;
             };
@@ -51,7 +52,7 @@ pub(super) fn insert(ctx: &Ctx, props: &Props, draft: &Draft) -> Html {
             before.clone(),
             OpText::parse(&written).unwrap_or_default(),
         );
-        Callback::from(move |_: MouseEvent| {
+        Callback::from(move |_: Event| {
             let edit = Edit {
                 step: before.clone(),
                 action: EditAction::Insert(op.clone()),
@@ -74,31 +75,47 @@ pub(super) fn insert(ctx: &Ctx, props: &Props, draft: &Draft) -> Html {
         ),
         false => text!("ui.insert.end", "It is carried out after the last step."),
     };
-    html! {
-        <>
-            <p>{ ctx.t(&place) }</p>
-            <label class="row">{ ctx.t(&text!("ui.insert.which", "Operation")) }
-                <select onchange={pick} class="m">
-                    for (i, (form, _)) in forms.iter().enumerate() {
-                        <option key={i} value={i.to_string()} selected={i == *chosen}>{ form.name.clone() }</option>
-                    }
-                </select></label>
-            if let Some((_, says)) = forms.get(*chosen) {
-                <p class="dim">{ ctx.t(says) }</p>
-            }
-            <div oninput={input}>
-                for (key, value) in &op.args {
-                    <label key={key.clone()} class="row"><span class="m">{ key }</span>
-                        <input class="m" data-arg={key.clone()} value={value.clone()} spellcheck="false" autocomplete="off" /></label>
-                }
-            </div>
-            <p><code>{ written }</code></p>
-            if let Some(bad) = &wrong {
-                <p class="why" role="alert">{ ctx.t(&bad.why) }</p>
-            }
-            <div class="choices"><button class="go" onclick={add} disabled={wrong.is_some()}>{ ctx.t(&text!("ui.insert.do", "Insert it in a run of my own")) }</button></div>
-        </>
-    }
+    let options = forms.iter().enumerate().map(|(i, (form, _))| {
+        el("option")
+            .key(i)
+            .at("value", i)
+            .flag("selected", i == *chosen)
+            .kid(form.name.clone())
+    });
+    let which = el("select").class("m").on_change(pick).kids(options);
+    let title = text!("ui.insert.which", "Operation");
+    let which = el("label").class("row").kid(said(ctx, title)).kid(which);
+    let says = forms.get(*chosen);
+    let says = says.map(|(_, says)| el("p").class("dim").kid(ctx.t(says)));
+    let fields = op.args.iter().map(|(key, value)| {
+        let field = el("input")
+            .class("m")
+            .at("data-arg", key.clone())
+            .at("spellcheck", "false")
+            .at("autocomplete", "off")
+            .value(value);
+        el("label")
+            .key(key.as_str())
+            .class("row")
+            .kid(el("span").class("m").kid(key.clone()))
+            .kid(field)
+    });
+    let button = el("button")
+        .class("go")
+        .flag("disabled", wrong.is_some())
+        .on_click(add)
+        .kid(said(
+            ctx,
+            text!("ui.insert.do", "Insert it in a run of my own"),
+        ));
+    group()
+        .kid(el("p").kid(said(ctx, place)))
+        .kid(which)
+        .kid(says)
+        .kid(el("div").on_input(input).kids(fields))
+        .kid(el("p").kid(el("code").kid(written)))
+        .kid(wrong.map(|bad| alert(ctx, &bad.why)))
+        .kid(el("div").class("choices").kid(button))
 }
 
 /// The operation as text, without arguments that were left empty.

@@ -2,8 +2,8 @@
 
 use teescope_core::text;
 use teescope_core::text::Text;
-use yew::prelude::*;
 
+use crate::el::{El, el, said};
 use crate::state::Ctx;
 
 fn list() -> Vec<(&'static str, Text)> {
@@ -49,14 +49,12 @@ fn list() -> Vec<(&'static str, Text)> {
 }
 
 /// The dialog of keys.
-pub(super) fn keys(ctx: &Ctx) -> Html {
-    html! {
-        <>
-            <dl class="keys">
-                for (key, says) in list() {
-                    <div key={key}><dt><kbd>{ key }</kbd></dt><dd>{ ctx.t(&says) }</dd></div>
-                }
-            </dl>
-        </>
-    }
+pub(super) fn keys(ctx: &Ctx) -> El {
+    let keys = list().into_iter().map(|(key, says)| {
+        el("div")
+            .key(key)
+            .kid(el("dt").kid(el("kbd").kid(key)))
+            .kid(el("dd").kid(said(ctx, says)))
+    });
+    el("dl").class("keys").kids(keys)
 }

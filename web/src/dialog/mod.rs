@@ -9,13 +9,15 @@ mod share;
 use std::rc::Rc;
 
 use teescope_core::text;
+use teescope_core::text::Text;
 use teescope_core::trace::{OpText, Params as Values};
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
+use crate::el::{El, el, said};
 use crate::player::frame::Frame;
 use crate::state::play::Play;
-use crate::state::{Open, use_ctx};
+use crate::state::{Ctx, Open, use_ctx};
 
 /// What is opened over a run.
 #[derive(Properties)]
@@ -93,7 +95,7 @@ pub(crate) fn Opened(props: &Props) -> Html {
     };
     let close = {
         let ctx = ctx.clone();
-        Callback::from(move |_: MouseEvent| ctx.close())
+        Callback::from(move |_: Event| ctx.close())
     };
     let (title, inner) = match props.open {
         Open::Keys => (text!("ui.keys", "Keys"), keys::keys(&ctx)),
@@ -111,14 +113,27 @@ pub(crate) fn Opened(props: &Props) -> Html {
             share::share(&ctx, &props.play, &props.frame),
         ),
     };
-    let title = ctx.t(&title);
-    html! {
-        <dialog ref={node} onclose={closed.clone()} oncancel={closed} aria-label={title.clone()}>
-            <div class="dialog-head">
-                <h2>{ title }</h2>
-                <button class="q" onclick={close} aria-label={ctx.t(&text!("ui.close", "Close"))}>{ "×" }</button>
-            </div>
-            { inner }
-        </dialog>
-    }
+    let title = said(&ctx, title);
+    let close = el("button")
+        .class("q")
+        .at("aria-label", said(&ctx, text!("ui.close", "Close")))
+        .on_click(close)
+        .kid("×");
+    let head = el("div")
+        .class("dialog-head")
+        .kid(el("h2").kid(title.clone()))
+        .kid(close);
+    el("dialog")
+        .node(&node)
+        .at("aria-label", title)
+        .on_close(closed.clone())
+        .on_cancel(closed)
+        .kid(head)
+        .kid(inner)
+        .into()
+}
+
+/// Why what was written cannot be taken.
+fn alert(ctx: &Ctx, why: &Text) -> El {
+    el("p").class("why").at("role", "alert").kid(ctx.t(why))
 }

@@ -5,14 +5,15 @@ use teescope_core::text::Text;
 use teescope_core::trace::{Param, ParamKind, Params as Values, ScenarioInfo, Settings};
 use yew::prelude::*;
 
-use super::{Draft, Props};
+use super::{Draft, Props, alert};
 use crate::dom;
+use crate::el::{El, el, group, said};
 use crate::gallery::drop::file_button;
 use crate::state::Ctx;
 use crate::state::play::Do;
 
 /// A field for every parameter, and the seed.
-pub(super) fn params(ctx: &Ctx, props: &Props, draft: &Draft) -> Html {
+pub(super) fn params(ctx: &Ctx, props: &Props, draft: &Draft) -> El {
     let info = props.frame.info.clone();
     let old = props.play.run().settings();
     let (values, seed) = (&draft.values, &draft.word);
@@ -38,27 +39,37 @@ pub(super) fn params(ctx: &Ctx, props: &Props, draft: &Draft) -> Html {
     };
     let apply = {
         let (ctx, next) = (ctx.clone(), next.ok());
-        Callback::from(move |_: MouseEvent| {
+        Callback::from(move |_: Event| {
             if let Some(next) = next.clone() {
                 ctx.act(Do::Settings(next));
             }
         })
     };
-    html! {
-        <>
-            <p class="dim">{ ctx.t(&text!("ui.params.says", "A new run opens beside this one.")) }</p>
-            <div onchange={change}>
-                for p in &info.params { { field(ctx, p, values.get(p.key).unwrap_or(&p.default)) } }
-                <label class="row"><span>{ ctx.t(&text!("ui.params.seed", "Seed")) }
-                    <small>{ ctx.t(&text!("ui.params.seed-says", "everything that would be random comes from it")) }</small></span>
-                    <input class="m" data-param="seed" value={(**seed).clone()} /></label>
-            </div>
-            if let Some(why) = &wrong {
-                <p class="why" role="alert">{ ctx.t(why) }</p>
-            }
-            <div class="choices"><button class="go" onclick={apply} disabled={wrong.is_some()}>{ ctx.t(&text!("ui.params.do", "Run it")) }</button></div>
-        </>
-    }
+    let seed_says = text!(
+        "ui.params.seed-says",
+        "everything that would be random comes from it"
+    );
+    let seed_title = el("span")
+        .kid(said(ctx, text!("ui.params.seed", "Seed")))
+        .kid(el("small").kid(said(ctx, seed_says)));
+    let seed_field = el("input").class("m").at("data-param", "seed").value(seed);
+    let fields = info.params.iter();
+    let fields = fields.map(|p| field(ctx, p, values.get(p.key).unwrap_or(&p.default)));
+    let fields = el("div")
+        .on_change(change)
+        .kids(fields)
+        .kid(el("label").class("row").kid(seed_title).kid(seed_field));
+    let says = text!("ui.params.says", "A new run opens beside this one.");
+    let button = el("button")
+        .class("go")
+        .flag("disabled", wrong.is_some())
+        .on_click(apply)
+        .kid(said(ctx, text!("ui.params.do", "Run it")));
+    group()
+        .kid(el("p").class("dim").kid(said(ctx, says)))
+        .kid(fields)
+        .kid(wrong.map(|why| alert(ctx, &why)))
+        .kid(el("div").class("choices").kid(button))
 }
 
 /// The settings that the fields say; values equal to their defaults are left out.
@@ -84,51 +95,70 @@ fn settings(
 }
 
 /// The field of one parameter; changes are heard by the element around it.
-fn field(ctx: &Ctx, p: &Param, value: &str) -> Html {
+fn field(ctx: &Ctx, p: &Param, value: &str) -> El {
     // The button that chooses a file is a label of its own.
-    if matches!(p.kind, ParamKind::File { .. }) {
-        return html! {
-            <div key={p.key} class="row"><span>{ ctx.t(&p.title) }<small>{ ctx.t(&p.help) }</small></span>
-                { control(ctx, p, value) }</div>
-        };
-    }
-    html! {
-        <label key={p.key} class="row"><span>{ ctx.t(&p.title) }<small>{ ctx.t(&p.help) }</small></span>
-            { control(ctx, p, value) }</label>
-    }
+    let row = match p.kind {
+        ParamKind::File { .. } => el("div"),
+        _ => el("label"),
+    };
+    let title = el("span")
+        .kid(ctx.t(&p.title))
+        .kid(el("small").kid(ctx.t(&p.help)));
+    row.key(p.key)
+        .class("row")
+        .kid(title)
+        .kid(control(ctx, p, value))
 }
 
-fn control(ctx: &Ctx, p: &Param, value: &str) -> Html {
-    let value = value.to_string();
+fn control(ctx: &Ctx, p: &Param, value: &str) -> El {
     match &p.kind {
-        ParamKind::Choice(choices) => html! {
-            <select data-param={p.key}>
-                for (v, says) in choices {
-                    <option key={*v} value={*v} selected={*v == value}>{ ctx.t(says) }</option>
-                }
-            </select>
-        },
+        ParamKind::Choice(choices) => {
+            let options = choices.iter().map(|(v, says)| {
+                el("option")
+                    .key(*v)
+                    .at("value", *v)
+                    .flag("selected", *v == value)
+                    .kid(ctx.t(says))
+            });
+            el("select").at("data-param", p.key).kids(options)
+        }
         ParamKind::Number { min, max } => {
             let range = text!("ui.params.range", "{min} to {max}", min = *min, max = *max);
-            html! { <span><input class="m" data-param={p.key} inputmode="numeric" {value} />{ " " }<small>{ ctx.t(&range) }</small></span> }
+            let field = el("input")
+                .class("m")
+                .at("data-param", p.key)
+                .at("inputmode", "numeric")
+                .value(value);
+            el("span")
+                .kid(field)
+                .kid(" ")
+                .kid(el("small").kid(said(ctx, range)))
         }
-        ParamKind::Flag => html! {
-            <input type="checkbox" data-param={p.key} checked={value == "yes"} />
-        },
-        ParamKind::Hex { .. } => html! {
-            <textarea class="m" data-param={p.key} rows="2" spellcheck="false" {value} />
-        },
-        ParamKind::Lines { .. } => html! {
-            <textarea class="m" data-param={p.key} rows="8" spellcheck="false" {value} />
-        },
-        ParamKind::Words { .. } => html! { <input data-param={p.key} {value} /> },
+        ParamKind::Flag => el("input")
+            .at("type", "checkbox")
+            .at("data-param", p.key)
+            .checked(value == "yes"),
+        ParamKind::Hex { .. } | ParamKind::Lines { .. } => {
+            let lines = matches!(p.kind, ParamKind::Lines { .. });
+            el("textarea")
+                .class("m")
+                .at("data-param", p.key)
+                .at("rows", if lines { "8" } else { "2" })
+                .at("spellcheck", "false")
+                .value(value)
+        }
+        ParamKind::Words { .. } => el("input").at("data-param", p.key).value(value),
         ParamKind::File { what, .. } => {
-            let named = if value.is_empty() {
-                text!("ui.params.no-file", "none")
-            } else {
-                value.into()
+            let named = match value.is_empty() {
+                true => text!("ui.params.no-file", "none"),
+                false => value.into(),
             };
-            html! { <span>{ ctx.t(what) }{ ": " }<span class="m cut">{ ctx.t(&named) }</span>{ " " }{ file_button(ctx) }</span> }
+            el("span")
+                .kid(ctx.t(what))
+                .kid(": ")
+                .kid(el("span").class("m cut").kid(said(ctx, named)))
+                .kid(" ")
+                .kid(file_button(ctx))
         }
     }
 }

@@ -5,13 +5,14 @@ use teescope_core::trace::{ParamKind, dump};
 use yew::prelude::*;
 
 use crate::dom;
+use crate::el::{El, el, group, said};
 use crate::player::copy;
 use crate::player::frame::Frame;
 use crate::state::Ctx;
 use crate::state::play::Play;
 
 /// The dialog that hands a run on.
-pub(super) fn share(ctx: &Ctx, play: &Play, frame: &Frame) -> Html {
+pub(super) fn share(ctx: &Ctx, play: &Play, frame: &Frame) -> El {
     let run = play.run();
     let link = dom::window()
         .and_then(|w| w.location().href().ok())
@@ -21,7 +22,7 @@ pub(super) fn share(ctx: &Ctx, play: &Play, frame: &Frame) -> Html {
     let click = {
         let (ctx, link, name) = (ctx.clone(), link.clone(), name.clone());
         Callback::from(
-            move |event: MouseEvent| match dom::data(&event, "share").as_deref() {
+            move |event: Event| match dom::data(&event, "share").as_deref() {
                 Some("copy") => copy(&ctx, link.clone()),
                 Some("case") => {
                     let case = session.borrow_mut().case().write();
@@ -41,20 +42,41 @@ pub(super) fn share(ctx: &Ctx, play: &Play, frame: &Frame) -> Html {
     let file = frame.info.params.iter().any(|p| {
         matches!(p.kind, ParamKind::File { .. }) && set.get(p.key).is_some_and(|v| !v.is_empty())
     });
-    html! {
-        <>
-            <p>{ ctx.t(&text!("ui.share.says", "The link holds everything the page shows: the scenario, the step, your changes. It goes to no server.")) }</p>
-            if file {
-                <p>{ ctx.t(&text!("ui.share.file", "It names your file by its SHA-256 only; whoever opens it is asked for the file.")) }</p>
-            }
-            <label class="row">{ ctx.t(&text!("ui.share.link", "Link")) }
-                <input class="m" readonly=true value={link} /></label>
-            <div class="choices" onclick={click}>
-                <button class="go" data-share="copy">{ ctx.t(&text!("ui.share.copy", "Copy the link")) }</button>
-                <button data-share="case">{ ctx.t(&text!("ui.share.case", "Save as a case file")) }</button>
-                <button data-share="dump">{ ctx.t(&text!("ui.share.dump", "Save as text")) }</button>
-            </div>
-            <p class="dim">{ ctx.t(&text!("ui.share.case-says", "A case file is a few lines of JSON; dropped on this page, or given to the command line, it is replayed to the same digest.")) }</p>
-        </>
-    }
+    let says = text!(
+        "ui.share.says",
+        "The link holds everything the page shows: the scenario, the step, your changes. It goes to no server."
+    );
+    let file = file.then(|| {
+        let says = text!(
+            "ui.share.file",
+            "It names your file by its SHA-256 only; whoever opens it is asked for the file."
+        );
+        el("p").kid(said(ctx, says))
+    });
+    let field = el("input").class("m").flag("readonly", true).value(&link);
+    let title = said(ctx, text!("ui.share.link", "Link"));
+    let button = |id: &'static str, says| {
+        let button = el("button").at("data-share", id);
+        button.kid(said(ctx, says))
+    };
+    let copy = button("copy", text!("ui.share.copy", "Copy the link"));
+    let choices = el("div")
+        .class("choices")
+        .on_click(click)
+        .kid(copy.class("go"))
+        .kid(button(
+            "case",
+            text!("ui.share.case", "Save as a case file"),
+        ))
+        .kid(button("dump", text!("ui.share.dump", "Save as text")));
+    let case_says = text!(
+        "ui.share.case-says",
+        "A case file is a few lines of JSON; dropped on this page, or given to the command line, it is replayed to the same digest."
+    );
+    group()
+        .kid(el("p").kid(said(ctx, says)))
+        .kid(file)
+        .kid(el("label").class("row").kid(title).kid(field))
+        .kid(choices)
+        .kid(el("p").class("dim").kid(said(ctx, case_says)))
 }

@@ -2,12 +2,13 @@
 
 use teescope_core::text;
 use teescope_core::trace::Place;
-use teescope_core::view::{Bytes, Panel};
+use teescope_core::view::{Bytes, Field, Panel};
 use yew::prelude::*;
 
 use super::editor::editor;
 use super::{Kept, Props};
 use crate::dom;
+use crate::el::{El, el, group, said};
 use crate::state::Ctx;
 use crate::state::play::Do;
 
@@ -31,24 +32,17 @@ struct Piece {
 }
 
 /// The dump, the fields, and the one field that is looked at closely.
-pub(super) fn body(ctx: &Ctx, props: &Props, kept: &Kept, bytes: &Bytes) -> Html {
+pub(super) fn body(ctx: &Ctx, props: &Props, kept: &Kept, bytes: &Bytes) -> El {
     let (hot, chosen) = (&kept.hot, &kept.chosen);
-    let over = {
-        let hot = hot.setter();
-        Callback::from(move |event: PointerEvent| hot.set(field(&event)))
-    };
+    let over = pointed(hot.setter());
     let leave = {
         let hot = hot.setter();
-        Callback::from(move |_: PointerEvent| hot.set(None))
-    };
-    let focus = {
-        let hot = hot.setter();
-        Callback::from(move |event: FocusEvent| hot.set(field(&event)))
+        Callback::from(move |_: Event| hot.set(None))
     };
     let click = {
         let (ctx, props) = (ctx.clone(), props.clone());
         let (chosen, byte) = (chosen.clone(), kept.byte.setter());
-        Callback::from(move |event: MouseEvent| {
+        Callback::from(move |event: Event| {
             let Panel::Bytes(bytes) = props.panel() else {
                 return;
             };
@@ -63,24 +57,39 @@ pub(super) fn body(ctx: &Ctx, props: &Props, kept: &Kept, bytes: &Bytes) -> Html
             }
         })
     };
-    let keydown = Callback::from(|event: KeyboardEvent| dom::roam(&event, "button.field"));
+    let lights = (**hot, **chosen);
     let owners = owners(bytes);
-    let title = ctx.t(&bytes.title);
-    html! {
-        <>
-            <div class="bytes" onpointerover={over} onpointerleave={leave} onclick={click} onfocusin={focus}>
-                <div class="dump" role="group" tabindex="0" aria-label={title}>
-                    for part in parts(props, bytes) { { draw(props, bytes, &owners, &part, (**hot, **chosen)) } }
-                </div>
-                <div class="fields-of" onkeydown={keydown}>
-                    { fields(ctx, props, bytes, **hot, **chosen) }
-                </div>
-            </div>
-            if let Some(i) = chosen.filter(|i| *i < bytes.fields.len()) {
-                { editor(ctx, props, kept, bytes, i) }
-            }
-        </>
-    }
+    let dump = parts(props, bytes);
+    let dump = dump
+        .iter()
+        .map(|part| draw(props, bytes, &owners, part, lights));
+    let dump = el("div")
+        .class("dump")
+        .at("role", "group")
+        .at("tabindex", "0")
+        .at("aria-label", ctx.t(&bytes.title))
+        .kids(dump);
+    let fields = el("div")
+        .class("fields-of")
+        .roams("button.field")
+        .kid(fields(ctx, props, bytes, lights));
+    let open = chosen.filter(|i| *i < bytes.fields.len());
+    let both = el("div")
+        .class("bytes")
+        .on_pointer_over(over.clone())
+        .on_pointer_leave(leave)
+        .on_click(click)
+        .on_focus_in(over)
+        .kid(dump)
+        .kid(fields);
+    group()
+        .kid(both)
+        .kid(open.map(|i| editor(ctx, props, kept, bytes, i)))
+}
+
+/// Notes the field that an event points at.
+fn pointed(hot: UseStateSetter<Option<usize>>) -> Callback<Event> {
+    Callback::from(move |event: Event| hot.set(field(&event)))
 }
 
 fn field(event: &Event) -> Option<usize> {
@@ -123,7 +132,12 @@ fn parts(props: &Props, bytes: &Bytes) -> Vec<Part> {
     out
 }
 
-fn draw(props: &Props, bytes: &Bytes, owners: &[usize], part: &Part, lights: Lights) -> Html {
+fn draw(props: &Props, bytes: &Bytes, owners: &[usize], part: &Part, lights: Lights) -> El {
+    let line = |n: usize| {
+        let offset = format!("{:04x}", n * LINE);
+        let offset = el("span").class("offset").kid(offset);
+        el("div").key(n).class("hexline").kid(offset)
+    };
     match *part {
         Part::Zeros(n, lines) => {
             let (from, to) = (n * LINE, ((n + lines) * LINE).min(bytes.data.len()));
@@ -131,41 +145,36 @@ fn draw(props: &Props, bytes: &Bytes, owners: &[usize], part: &Part, lights: Lig
                 .get(from)
                 .copied()
                 .filter(|o| owners[from..to].iter().all(|x| x == o));
-            let lit = owner.is_some() && owner == lights.0;
-            let chosen = owner.is_some() && owner == lights.1;
-            html! {
-                <div key={n} class="hexline"><span class="offset">{ offset(from) }</span>
-                    <span class={classes!("zero", lit.then_some("lit"), chosen.then_some("chosen"))} data-field={owner.map(|o| o.to_string())}>
-                        { format!("00 × {}", to - from) }</span></div>
-            }
+            let zeros = el("span")
+                .class("zero")
+                .also(owner.is_some() && owner == lights.0, "lit")
+                .also(owner.is_some() && owner == lights.1, "chosen")
+                .at("data-field", owner)
+                .kid(format!("00 × {}", to - from));
+            line(n).kid(zeros)
         }
-        Part::Line(n) => html! {
-            <div key={n} class="hexline"><span class="offset">{ offset(n * LINE) }</span>
-                for (i, piece) in pieces(props, bytes, owners, n).into_iter().enumerate() {
-                    { draw_piece(bytes, i, piece, lights) }
-                }
-            </div>
-        },
+        Part::Line(n) => {
+            let pieces = pieces(props, bytes, owners, n).into_iter().enumerate();
+            line(n).kids(pieces.map(|(i, piece)| draw_piece(bytes, i, piece, lights)))
+        }
     }
 }
 
-fn draw_piece(bytes: &Bytes, i: usize, piece: Piece, lights: Lights) -> Html {
-    let (hot, chosen) = lights;
-    let f = bytes.fields.get(piece.field);
-    let class = classes!(
-        "piece",
-        (piece.field % 2 == 1).then_some("odd"),
-        piece.changed.then_some("new"),
-        (hot == Some(piece.field)).then_some("lit"),
-        (chosen == Some(piece.field)).then_some("chosen"),
-        f.is_some_and(|f| f.reserved).then_some("reserved"),
-        f.map(|f| format!("tone-{}", f.tone.id()))
-    );
-    html! { <span key={i} {class} data-field={piece.field.to_string()}>{ piece.text }</span> }
-}
-
-fn offset(n: usize) -> String {
-    format!("{n:04x}")
+fn draw_piece(bytes: &Bytes, i: usize, piece: Piece, lights: Lights) -> El {
+    let here = Some(piece.field);
+    let span = el("span")
+        .key(i)
+        .class("piece")
+        .also(piece.field % 2 == 1, "odd")
+        .also(piece.changed, "new")
+        .also(lights.0 == here, "lit")
+        .also(lights.1 == here, "chosen")
+        .at("data-field", piece.field)
+        .kid(piece.text);
+    match bytes.fields.get(piece.field) {
+        Some(f) => span.also(f.reserved, "reserved").tone(f.tone),
+        None => span,
+    }
 }
 
 /// A line in stretches of one field each, changed bytes apart.
@@ -190,33 +199,35 @@ fn pieces(props: &Props, bytes: &Bytes, owners: &[usize], n: usize) -> Vec<Piece
     out
 }
 
-fn fields(
-    ctx: &Ctx,
-    props: &Props,
-    bytes: &Bytes,
-    hot: Option<usize>,
-    chosen: Option<usize>,
-) -> Html {
-    html! {
-        <table>
-            <thead><tr>
-                <th scope="col">{ ctx.t(&text!("ui.bytes.offset", "offset")) }</th>
-                <th scope="col">{ ctx.t(&text!("ui.bytes.field", "field")) }</th>
-                <th scope="col">{ ctx.t(&text!("ui.bytes.value", "value")) }</th>
-            </tr></thead>
-            <tbody>
-                for (i, f) in bytes.fields.iter().enumerate() {
-                    <tr key={i} data-field={i.to_string()} class={classes!(
-                        (hot == Some(i)).then_some("lit"),
-                        (chosen == Some(i)).then_some("selected"),
-                        f.reserved.then_some("reserved"),
-                        props.changes().has(bytes.id, &format!("{}@{}", f.name.en(), f.offset)).then_some("new"))}>
-                        <td class="m">{ f.offset }</td>
-                        <td><button class="cell field" aria-expanded={(chosen == Some(i)).to_string()} title={ctx.t(&f.meaning)}>{ ctx.t(&f.name) }</button></td>
-                        <td class={classes!("m", format!("tone-{}", f.tone.id()))}>{ ctx.t(&f.value) }</td>
-                    </tr>
-                }
-            </tbody>
-        </table>
-    }
+fn fields(ctx: &Ctx, props: &Props, bytes: &Bytes, lights: Lights) -> El {
+    let head = |title| el("th").at("scope", "col").kid(said(ctx, title));
+    let head = el("tr")
+        .kid(head(text!("ui.bytes.offset", "offset")))
+        .kid(head(text!("ui.bytes.field", "field")))
+        .kid(head(text!("ui.bytes.value", "value")));
+    let rows = bytes.fields.iter().enumerate();
+    let rows = rows.map(|(i, f)| field_row(ctx, props, bytes, i, f, lights));
+    el("table")
+        .kid(el("thead").kid(head))
+        .kid(el("tbody").kids(rows))
+}
+
+fn field_row(ctx: &Ctx, props: &Props, bytes: &Bytes, i: usize, f: &Field, lights: Lights) -> El {
+    let changed = format!("{}@{}", f.name.en(), f.offset);
+    let name = el("button")
+        .class("cell field")
+        .at("aria-expanded", lights.1 == Some(i))
+        .at("title", ctx.t(&f.meaning))
+        .kid(ctx.t(&f.name));
+    let value = el("td").class("m").tone(f.tone).kid(ctx.t(&f.value));
+    el("tr")
+        .key(i)
+        .at("data-field", i)
+        .also(lights.0 == Some(i), "lit")
+        .also(lights.1 == Some(i), "selected")
+        .also(f.reserved, "reserved")
+        .also(props.changes().has(bytes.id, &changed), "new")
+        .kid(el("td").class("m").kid(f.offset as u64))
+        .kid(el("td").kid(name))
+        .kid(value)
 }

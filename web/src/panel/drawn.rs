@@ -1,15 +1,14 @@
 //! Panels drawn as figures: address maps and state machines. A map has its ranges as a list beside it.
 
-use std::rc::Rc;
-
 use teescope_core::bytes::hex;
 use teescope_core::text;
-use teescope_core::view::{AddressMap, Panel, figure};
+use teescope_core::view::{self, AddressMap, Lane, Panel};
 use yew::prelude::*;
 
 use super::{Kept, Props};
 use crate::dom;
-use crate::figure::FigureView;
+use crate::el::{El, el, group, said};
+use crate::figure::figure;
 use crate::state::Ctx;
 use crate::state::play::Do;
 
@@ -17,30 +16,25 @@ use crate::state::play::Do;
 const LISTED: usize = 400;
 
 /// The figure, and beside a map its list.
-pub(super) fn body(ctx: &Ctx, props: &Props, kept: &Kept) -> Html {
+pub(super) fn body(ctx: &Ctx, props: &Props, kept: &Kept) -> El {
     let (catalogue, changes) = (&ctx.lang.catalogue, props.changes());
     let drawn = match props.panel() {
-        Panel::AddressMap(map) => figure::address_map(map, changes, catalogue, props.width),
-        Panel::States(states) => figure::states(states, changes, catalogue, props.width),
-        _ => figure::Figure::default(),
+        Panel::AddressMap(map) => view::figure::address_map(map, changes, catalogue, props.width),
+        Panel::States(states) => view::figure::states(states, changes, catalogue, props.width),
+        _ => view::figure::Figure::default(),
     };
     let pick = {
         let (ctx, props) = (ctx.clone(), props.clone());
         Callback::from(move |key: String| pick(&ctx, &props, &key))
     };
-    let selected = Rc::new(selected(props));
     let beside = match props.panel() {
         Panel::AddressMap(map) => ranges(ctx, props, map, &kept.open),
-        _ => html! { <span></span> },
+        _ => el("span"),
     };
-    html! {
-        <>
-            <div class="figure-box">
-                <FigureView figure={Rc::new(drawn)} {selected} on_pick={pick} />
-            </div>
-            { beside }
-        </>
-    }
+    let figure = figure(drawn, selected(props), pick);
+    group()
+        .kid(el("div").class("figure-box").kid(figure))
+        .kid(beside)
 }
 
 /// The keys of the ranges that stand for what is selected.
@@ -65,51 +59,57 @@ fn pick(ctx: &Ctx, props: &Props, key: &str) {
 }
 
 /// The ranges of a map as a list: the same by keyboard and by ear.
-fn ranges(ctx: &Ctx, props: &Props, map: &AddressMap, open: &UseStateHandle<bool>) -> Html {
+fn ranges(ctx: &Ctx, props: &Props, map: &AddressMap, open: &UseStateHandle<bool>) -> El {
     let click = {
         let (ctx, props) = (ctx.clone(), props.clone());
-        Callback::from(move |event: MouseEvent| {
+        Callback::from(move |event: Event| {
             if let Some(key) = dom::data(&event, "range") {
                 pick(&ctx, &props, &key);
             }
         })
     };
-    let keydown = Callback::from(|event: KeyboardEvent| dom::roam(&event, "button"));
     let toggle = {
         let open = open.clone();
-        Callback::from(move |_: MouseEvent| open.set(!*open))
+        Callback::from(move |_: Event| open.set(!*open))
     };
-    html! {
-        <div class="beside">
-            <button class="q small" aria-expanded={open.to_string()} onclick={toggle}>
-                { ctx.t(&text!("ui.map.list", "Ranges as a list")) }</button>
-            if **open {
-                <div class="scrolled" onclick={click} onkeydown={keydown} tabindex="0" role="group" aria-label={ctx.t(&map.title)}>
-                    { list(ctx, props, map) }
-                </div>
-            }
-        </div>
-    }
+    let button = el("button")
+        .class("q small")
+        .at("aria-expanded", **open)
+        .on_click(toggle)
+        .kid(said(ctx, text!("ui.map.list", "Ranges as a list")));
+    let list = open.then(|| {
+        el("div")
+            .class("scrolled")
+            .on_click(click)
+            .roams("button")
+            .at("tabindex", "0")
+            .at("role", "group")
+            .at("aria-label", ctx.t(&map.title))
+            .kids(map.lanes.iter().map(|lane| list(ctx, props, map, lane)))
+    });
+    el("div").class("beside").kid(button).kid(list)
 }
 
-fn list(ctx: &Ctx, props: &Props, map: &AddressMap) -> Html {
-    html! {
-        for lane in &map.lanes {
-            <table key={lane.key}>
-                <caption>{ ctx.t(&lane.title) }</caption>
-                <tbody>
-                for range in lane.ranges.iter().take(LISTED) {
-                    <tr key={range.key.clone()} class={classes!(
-                        props.changes().has(map.id, &range.key).then_some("new"),
-                        props.is_selected(range.place.as_ref()).then_some("selected"))}>
-                        <td><button class="cell m" data-range={range.key.clone()}>{ hex::addr(range.start) }</button></td>
-                        <td class="m">{ hex::addr(range.end.wrapping_sub(1)) }</td>
-                        <td class={format!("tone-{}", range.tone.id())}>{ ctx.t(&range.label) }</td>
-                        <td>{ ctx.t(&range.sub) }</td>
-                    </tr>
-                }
-                </tbody>
-            </table>
-        }
-    }
+fn list(ctx: &Ctx, props: &Props, map: &AddressMap, lane: &Lane) -> El {
+    let ranges = lane.ranges.iter().take(LISTED);
+    let rows = ranges.map(|range| {
+        let start = el("button")
+            .class("cell m")
+            .at("data-range", range.key.clone())
+            .kid(hex::addr(range.start));
+        let end = hex::addr(range.end.wrapping_sub(1));
+        let label = el("td").tone(range.tone).kid(ctx.t(&range.label));
+        el("tr")
+            .key(range.key.as_str())
+            .also(props.changes().has(map.id, &range.key), "new")
+            .also(props.is_selected(range.place.as_ref()), "selected")
+            .kid(el("td").kid(start))
+            .kid(el("td").class("m").kid(end))
+            .kid(label)
+            .kid(el("td").kid(ctx.t(&range.sub)))
+    });
+    el("table")
+        .key(lane.key)
+        .kid(el("caption").kid(ctx.t(&lane.title)))
+        .kid(el("tbody").kids(rows))
 }

@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use super::{Kept, Props};
 use crate::dom;
+use crate::el::{El, el, nothing, said};
 use crate::player::frame::Frame;
 use crate::state::Ctx;
 use crate::state::play::Do;
@@ -17,12 +18,12 @@ use crate::state::play::Do;
 const PAGE: usize = 64;
 
 /// The field of that index, with its bytes and bits.
-pub(super) fn editor(ctx: &Ctx, props: &Props, kept: &Kept, bytes: &Bytes, field: usize) -> Html {
+pub(super) fn editor(ctx: &Ctx, props: &Props, kept: &Kept, bytes: &Bytes, field: usize) -> El {
     let (byte, page) = *kept.byte;
     let click = {
         let (ctx, props) = (ctx.clone(), props.clone());
         let (chosen, before) = (kept.byte.setter(), *kept.before);
-        Callback::from(move |event: MouseEvent| {
+        Callback::from(move |event: Event| {
             let number = |name| dom::number(&event, name).and_then(|n| usize::try_from(n).ok());
             if let Some(n) = number("page") {
                 chosen.set((byte, n));
@@ -45,7 +46,7 @@ pub(super) fn editor(ctx: &Ctx, props: &Props, kept: &Kept, bytes: &Bytes, field
         })
     };
     let Some(f) = bytes.fields.get(field) else {
-        return html! { <div class="nothing"></div> };
+        return nothing();
     };
     let end = (f.offset + f.size).min(bytes.data.len());
     let from = (f.offset + page * PAGE).min(end);
@@ -56,41 +57,58 @@ pub(super) fn editor(ctx: &Ctx, props: &Props, kept: &Kept, bytes: &Bytes, field
         offset = f.offset,
         size = f.size
     );
-    html! {
-        <div class="editor" onclick={click}>
-            <p><b>{ ctx.t(&f.name) }</b>{ " " }<span class="dim">{ ctx.t(&size) }</span>{ " " }<span class="m">{ ctx.t(&f.value) }</span></p>
-            <p>{ ctx.t(&f.meaning) }</p>
-            <p class="dim">{ ctx.t(&text!("ui.bytes.flip", "Choose a byte, then the bit to flip; the original run is kept.")) }</p>
-            <div class="byte-row" onkeydown={Callback::from(|e: KeyboardEvent| dom::roam(&e, "button"))}>
-                for i in from..to {
-                    <button key={i} class={classes!("byte", "m", (byte == Some(i)).then_some("now"))} data-byte={i.to_string()}
-                        aria-label={format!("{i}: {:02x}", bytes.data[i])} aria-pressed={(byte == Some(i)).to_string()}>{ format!("{:02x}", bytes.data[i]) }</button>
-                }
-            </div>
-            { pages(f.size, page) }
-            if let Some(i) = byte.filter(|i| *i < bytes.data.len()) {
-                { bits(ctx, bytes, i) }
-                if let Some(step) = &props.frame.step {
-                    { when(ctx, &step.name, &kept.before) }
-                }
-            }
-        </div>
-    }
+    let head = el("p")
+        .kid(el("b").kid(ctx.t(&f.name)))
+        .kid(" ")
+        .kid(el("span").class("dim").kid(said(ctx, size)))
+        .kid(" ")
+        .kid(el("span").class("m").kid(ctx.t(&f.value)));
+    let hint = text!(
+        "ui.bytes.flip",
+        "Choose a byte, then the bit to flip; the original run is kept."
+    );
+    let buttons = (from..to).map(|i| byte_button(i, bytes.data[i], byte == Some(i)));
+    let chosen = byte.filter(|i| *i < bytes.data.len());
+    let step = props.frame.step.as_ref().filter(|_| chosen.is_some());
+    el("div")
+        .class("editor")
+        .on_click(click)
+        .kid(head)
+        .kid(el("p").kid(ctx.t(&f.meaning)))
+        .kid(el("p").class("dim").kid(said(ctx, hint)))
+        .kid(el("div").class("byte-row").roams("button").kids(buttons))
+        .kid(pages(f.size, page))
+        .kid(chosen.map(|i| bits(ctx, bytes.data[i], i)))
+        .kid(step.map(|s| when(ctx, &s.name, &kept.before)))
+}
+
+fn byte_button(i: usize, value: u8, here: bool) -> El {
+    let digits = format!("{value:02x}");
+    el("button")
+        .key(i)
+        .class("byte m")
+        .also(here, "now")
+        .at("data-byte", i)
+        .at("aria-label", format!("{i}: {digits}"))
+        .at("aria-pressed", here)
+        .kid(digits)
 }
 
 /// Buttons to the other pages of a long field.
-fn pages(size: usize, page: usize) -> Html {
+fn pages(size: usize, page: usize) -> El {
     let count = size.div_ceil(PAGE);
     if count < 2 {
-        return html! { <span></span> };
+        return el("span");
     }
-    html! {
-        <div class="choices">
-            for n in 0..count {
-                <button key={n} class="small" data-page={n.to_string()} aria-pressed={(n == page).to_string()}>{ format!("+{}", n * PAGE) }</button>
-            }
-        </div>
-    }
+    let button = |n: usize| {
+        el("button")
+            .key(n)
+            .class("small")
+            .at("data-page", n)
+            .at("aria-pressed", n == page)
+            .kid(format!("+{}", n * PAGE))
+    };
+    el("div").class("choices").kids((0..count).map(button))
 }
 
 /// The edit that flips the bit where it comes from, if the step was handed these very bytes as an
@@ -126,31 +144,54 @@ fn in_argument(frame: &Frame, bytes: &Bytes, i: usize, bit: u8) -> Option<(Edit,
 }
 
 /// Whether the bit is flipped before this step or after it.
-fn when(ctx: &Ctx, name: &Text, before: &UseStateHandle<bool>) -> Html {
+fn when(ctx: &Ctx, name: &Text, before: &UseStateHandle<bool>) -> El {
     let change = {
         let before = before.setter();
         Callback::from(move |event: Event| before.set(dom::value(&event) == "before"))
     };
+    let choice = |value, chosen, says| {
+        let option = el("option").at("value", value).flag("selected", chosen);
+        option.kid(said(ctx, says))
+    };
     let is = **before;
-    html! {
-        <label class="dim">{ ctx.t(&text!("ui.bytes.when", "Flipped")) }{ " " }
-            <select onchange={change}>
-                <option value="before" selected={is}>{ ctx.t(&text!("ui.bytes.before", "before this step, {name}", name = name.clone())) }</option>
-                <option value="after" selected={!is}>{ ctx.t(&text!("ui.bytes.after", "after it")) }</option>
-            </select></label>
-    }
+    let says = text!(
+        "ui.bytes.before",
+        "before this step, {name}",
+        name = name.clone()
+    );
+    let select = el("select")
+        .on_change(change)
+        .kid(choice("before", is, says))
+        .kid(choice("after", !is, text!("ui.bytes.after", "after it")));
+    el("label")
+        .class("dim")
+        .kid(said(ctx, text!("ui.bytes.when", "Flipped")))
+        .kid(" ")
+        .kid(select)
 }
 
-fn bits(ctx: &Ctx, bytes: &Bytes, i: usize) -> Html {
-    let value = bytes.data[i];
-    html! {
-        <div class="bits" role="group" aria-label={ctx.t(&text!("ui.bytes.bits", "bits, 7 first"))}>
-            <span class="m">{ format!("{i}: 0x{value:02x} =") }</span>
-            for bit in (0..8_u8).rev() {
-                <button key={bit} class="m" data-bit={bit.to_string()}>
-                    <span class="aside-text">{ ctx.t(&text!("ui.bytes.flip-bit", "flip bit {bit}, now", bit = u64::from(bit))) }{ " " }</span>
-                    { value >> bit & 1 }<small aria-hidden="true">{ bit }</small></button>
-            }
-        </div>
-    }
+fn bits(ctx: &Ctx, value: u8, i: usize) -> El {
+    let button = |bit: u8| {
+        let says = text!(
+            "ui.bytes.flip-bit",
+            "flip bit {bit}, now",
+            bit = u64::from(bit)
+        );
+        let says = el("span").class("aside-text").kid(said(ctx, says)).kid(" ");
+        let digit = el("small").at("aria-hidden", true).kid(u64::from(bit));
+        el("button")
+            .key(bit)
+            .class("m")
+            .at("data-bit", u64::from(bit))
+            .kid(says)
+            .kid(u64::from(value >> bit & 1))
+            .kid(digit)
+    };
+    let title = text!("ui.bytes.bits", "bits, 7 first");
+    el("div")
+        .class("bits")
+        .at("role", "group")
+        .at("aria-label", said(ctx, title))
+        .kid(el("span").class("m").kid(format!("{i}: 0x{value:02x} =")))
+        .kids((0..8_u8).rev().map(button))
 }

@@ -1,20 +1,21 @@
 //! Names and values, each with where it is written.
 
-use teescope_core::text;
 use teescope_core::view::{Fact, Facts, Panel};
 use yew::prelude::*;
 
 use super::Props;
 use crate::dom;
+use crate::el::{El, el, group};
+use crate::player::model;
 use crate::player::value::breakable;
 use crate::state::Ctx;
 use crate::state::play::Do;
 
 /// The body of the panel.
-pub(super) fn body(ctx: &Ctx, props: &Props, facts: &Facts) -> Html {
+pub(super) fn body(ctx: &Ctx, props: &Props, facts: &Facts) -> El {
     let click = {
         let (ctx, props) = (ctx.clone(), props.clone());
-        Callback::from(move |event: MouseEvent| {
+        Callback::from(move |event: Event| {
             let (Panel::Facts(facts), Some(key)) = (props.panel(), dom::data(&event, "fact"))
             else {
                 return;
@@ -27,40 +28,38 @@ pub(super) fn body(ctx: &Ctx, props: &Props, facts: &Facts) -> Html {
             ctx.act(Do::Select(place));
         })
     };
-    html! {
-        <dl class="facts" onclick={click}>
-            for fact in &facts.facts { { draw(ctx, props, facts.id, fact) } }
-        </dl>
-    }
+    let facts_of = facts.facts.iter();
+    el("dl")
+        .class("facts")
+        .on_click(click)
+        .kids(facts_of.map(|fact| draw(ctx, props, facts.id, fact)))
 }
 
-fn draw(ctx: &Ctx, props: &Props, panel: &str, fact: &Fact) -> Html {
-    let changed = props.changes().has(panel, &fact.key);
-    let selected = props.is_selected(fact.place.as_ref());
-    let class = classes!(
-        "fact",
-        changed.then_some("new"),
-        selected.then_some("selected")
-    );
+fn draw(ctx: &Ctx, props: &Props, panel: &str, fact: &Fact) -> El {
     let name = breakable(&ctx.t(&fact.name));
-    let value = classes!(fact.mono.then_some("m"), format!("tone-{}", fact.tone.id()));
-    html! {
-        <div key={fact.key.clone()} {class}>
-            <dt>
-                if fact.place.is_some() {
-                    <button class="cell" data-fact={fact.key.clone()}>{ name }</button>
-                } else {
-                    { name }
-                }
-            </dt>
-            <dd><span class={value}>{ ctx.t(&fact.value) }</span>
-                if fact.model {
-                    { " " }<span class="model" title={ctx.t(&text!("ui.model.says", "The vendor publishes nothing about this; it is a model."))}>{ ctx.t(&text!("ui.model", "model")) }</span>
-                }
-                if !fact.cite.is_empty() {
-                    { " " }<small class="dim">{ ctx.t(&fact.cite) }</small>
-                }
-            </dd>
-        </div>
-    }
+    let name = match fact.place {
+        Some(_) => el("dt").kid(
+            el("button")
+                .class("cell")
+                .at("data-fact", fact.key.clone())
+                .kid(name),
+        ),
+        None => el("dt").kid(name),
+    };
+    let value = el("span")
+        .also(fact.mono, "m")
+        .tone(fact.tone)
+        .kid(ctx.t(&fact.value));
+    let cite = el("small").class("dim").kid(ctx.t(&fact.cite));
+    let value = el("dd")
+        .kid(value)
+        .kid(fact.model.then(|| group().kid(" ").kid(model(ctx))))
+        .kid((!fact.cite.is_empty()).then(|| group().kid(" ").kid(cite)));
+    el("div")
+        .key(fact.key.as_str())
+        .class("fact")
+        .also(props.changes().has(panel, &fact.key), "new")
+        .also(props.is_selected(fact.place.as_ref()), "selected")
+        .kid(name)
+        .kid(value)
 }

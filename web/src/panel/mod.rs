@@ -14,6 +14,7 @@ use teescope_core::trace::Place;
 use teescope_core::view::{Changes, Panel};
 use yew::prelude::*;
 
+use crate::el::{El, el, said};
 use crate::player::frame::Frame;
 use crate::state::{Ctx, use_ctx};
 use crate::virtual_list::{Scroll, use_scroll};
@@ -106,20 +107,22 @@ pub(crate) fn PanelView(props: &Props) -> Html {
         Panel::Digest(_) => "kind-digest",
         Panel::Facts(_) => "kind-facts",
     };
-    let id = format!("panel-{}", panel.id());
-    html! {
-        <figure class={classes!("panel", kind)} {id}>
-            <figcaption><h2>{ ctx.t(title) }</h2><span>{ ctx.t(note) }</span>
-                if changed {
-                    <span class="changed-mark">{ ctx.t(&text!("ui.panel.changed", "changed")) }</span>
-                }
-            </figcaption>
-            { body(&ctx, props, &kept) }
-        </figure>
-    }
+    let mark = text!("ui.panel.changed", "changed");
+    let mark = el("span").class("changed-mark").kid(said(&ctx, mark));
+    let heading = el("figcaption")
+        .kid(el("h2").kid(ctx.t(title)))
+        .kid(el("span").kid(ctx.t(note)))
+        .kid(changed.then_some(mark));
+    el("figure")
+        .class("panel")
+        .class(kind)
+        .at("id", format!("panel-{}", panel.id()))
+        .kid(heading)
+        .kid(body(&ctx, props, &kept))
+        .into()
 }
 
-fn body(ctx: &Ctx, props: &Props, kept: &Kept) -> Html {
+fn body(ctx: &Ctx, props: &Props, kept: &Kept) -> El {
     match props.panel() {
         Panel::AddressMap(_) | Panel::States(_) => drawn::body(ctx, props, kept),
         Panel::Table(table) => table::body(ctx, props, kept, table),

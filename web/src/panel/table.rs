@@ -1,11 +1,12 @@
 //! Tables: rows by key, changed cells marked, long ones drawn only where they are in view.
 
 use teescope_core::text;
-use teescope_core::view::{Panel, Row, Table};
+use teescope_core::view::{Cell, Panel, Row, Table};
 use yew::prelude::*;
 
 use super::{Kept, Props};
 use crate::dom;
+use crate::el::{El, el, group, said};
 use crate::state::Ctx;
 use crate::state::play::Do;
 use crate::virtual_list::{Span, room, window};
@@ -17,10 +18,10 @@ const LONG: usize = 40;
 const ROW: u32 = 24;
 
 /// The table.
-pub(super) fn body(ctx: &Ctx, props: &Props, kept: &Kept, table: &Table) -> Html {
+pub(super) fn body(ctx: &Ctx, props: &Props, kept: &Kept, table: &Table) -> El {
     let click = {
         let (ctx, props) = (ctx.clone(), props.clone());
-        Callback::from(move |event: MouseEvent| {
+        Callback::from(move |event: Event| {
             let Panel::Table(table) = props.panel() else {
                 return;
             };
@@ -35,9 +36,11 @@ pub(super) fn body(ctx: &Ctx, props: &Props, kept: &Kept, table: &Table) -> Html
             }
         })
     };
-    let keydown = Callback::from(|event: KeyboardEvent| dom::roam(&event, "td button"));
     if table.rows.is_empty() {
-        return html! { <p class="empty" ref={kept.node.clone()}>{ ctx.t(&table.empty) }</p> };
+        return el("p")
+            .class("empty")
+            .node(&kept.node)
+            .kid(ctx.t(&table.empty));
     }
     let long = table.rows.len() > LONG;
     let view = match long {
@@ -60,72 +63,63 @@ pub(super) fn body(ctx: &Ctx, props: &Props, kept: &Kept, table: &Table) -> Html
         true => (view.rows.start as usize, view.rows.end as usize),
         false => (0, table.rows.len()),
     };
-    let title = ctx.t(&table.title);
-    html! {
-        <div class={classes!("scrolled", long.then_some("long"))} ref={kept.node.clone()} onscroll={kept.onscroll.clone()} onclick={click} onkeydown={keydown}
-            tabindex="0" role="group" aria-label={title}>
-            if long {
-                { room("above", view.above) }
-            }
-            <table aria-rowcount={(table.rows.len() + 1).to_string()}>
-                <thead><tr>
-                    for (i, column) in table.columns.iter().enumerate() {
-                        <th key={i} scope="col">{ ctx.t(&column.title) }</th>
-                    }
-                </tr></thead>
-                <tbody>
-                    for row in &table.rows[from.min(to)..to] { { draw(ctx, props, table, row) } }
-                </tbody>
-            </table>
-            if long {
-                { room("below", view.below) }
-                <p class="dim">{ ctx.t(&text!("ui.table.rows", "{n} rows", n = table.rows.len())) }</p>
-            }
-        </div>
-    }
+    let heads = table.columns.iter().enumerate();
+    let heads = heads.map(|(i, column)| {
+        let head = el("th").key(i).at("scope", "col");
+        head.kid(ctx.t(&column.title))
+    });
+    let rows = table.rows[from.min(to)..to].iter();
+    let inner = el("table")
+        .at("aria-rowcount", table.rows.len() + 1)
+        .kid(el("thead").kid(el("tr").kids(heads)))
+        .kid(el("tbody").kids(rows.map(|row| draw(ctx, props, table, row))));
+    let after = long.then(|| {
+        let count = text!("ui.table.rows", "{n} rows", n = table.rows.len());
+        group()
+            .kid(room("below", view.below))
+            .kid(el("p").class("dim").kid(said(ctx, count)))
+    });
+    el("div")
+        .class("scrolled")
+        .also(long, "long")
+        .node(&kept.node)
+        .on_scroll(kept.onscroll.clone())
+        .on_click(click)
+        .roams("td button")
+        .at("tabindex", "0")
+        .at("role", "group")
+        .at("aria-label", ctx.t(&table.title))
+        .kid(long.then(|| room("above", view.above)))
+        .kid(inner)
+        .kid(after)
 }
 
-fn draw(ctx: &Ctx, props: &Props, table: &Table, row: &Row) -> Html {
+fn draw(ctx: &Ctx, props: &Props, table: &Table, row: &Row) -> El {
     let changed = props.changes().has(table.id, &row.key);
     let selected = props.is_selected(row.place.as_ref());
-    let class = classes!(
-        changed.then_some("new"),
-        selected.then_some("selected"),
-        row.place.is_some().then_some("can")
-    );
-    let sign = if changed {
-        Some(ctx.t(&text!("ui.panel.changed", "changed")))
-    } else {
-        None
-    };
-    html! {
-        <tr key={row.key.clone()} {class} data-row={row.key.clone()} aria-current={selected.then_some("true")} title={sign}>
-            for (i, cell) in row.cells.iter().enumerate() {
-                { cell_of(ctx, props, table, row, i, cell) }
-            }
-        </tr>
-    }
+    let sign = changed.then(|| said(ctx, text!("ui.panel.changed", "changed")));
+    let cells = row.cells.iter().enumerate();
+    el("tr")
+        .key(row.key.as_str())
+        .also(changed, "new")
+        .also(selected, "selected")
+        .also(row.place.is_some(), "can")
+        .at("data-row", row.key.clone())
+        .at("aria-current", selected.then_some("true"))
+        .at("title", sign)
+        .kids(cells.map(|(i, cell)| cell_of(ctx, props, table, row, i, cell)))
 }
 
-fn cell_of(
-    ctx: &Ctx,
-    props: &Props,
-    table: &Table,
-    row: &Row,
-    i: usize,
-    cell: &teescope_core::view::Cell,
-) -> Html {
+fn cell_of(ctx: &Ctx, props: &Props, table: &Table, row: &Row, i: usize, cell: &Cell) -> El {
     let new = props.changes().has(table.id, &format!("{}/{i}", row.key));
-    let mono = table.columns.get(i).is_some_and(|c| c.mono);
-    let class = classes!(
-        mono.then_some("m"),
-        new.then_some("cell-new"),
-        format!("tone-{}", cell.tone.id())
-    );
     let words = ctx.t(&cell.text);
-    let inner = match (i, row.place) {
-        (0, Some(_)) => html! { <button class="cell">{ words }</button> },
-        _ => html! { { words } },
-    };
-    html! { <td key={i} {class}>{ inner }</td> }
+    let td = el("td")
+        .key(i)
+        .also(table.columns.get(i).is_some_and(|c| c.mono), "m")
+        .also(new, "cell-new")
+        .tone(cell.tone);
+    match (i, row.place) {
+        (0, Some(_)) => td.kid(el("button").class("cell").kid(words)),
+        _ => td.kid(words),
+    }
 }

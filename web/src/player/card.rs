@@ -12,39 +12,55 @@ use super::events::events;
 use super::frame::Frame;
 use super::snippets::snippets;
 use crate::dom;
+use crate::el::{El, el, group, nothing, said};
 use crate::state::Ctx;
 use crate::state::play::Do;
 
 /// The card of a moment; `fork` says whether the run has an original beside it.
-pub(super) fn card(ctx: &Ctx, frame: &Rc<Frame>, fork: bool) -> Html {
+pub(super) fn card(ctx: &Ctx, frame: &Rc<Frame>, fork: bool) -> El {
     let inner = match &frame.step {
         None => introduction(ctx, frame),
         Some(step) => told(ctx, frame, step, fork),
     };
     let stopped = frame.step.as_ref().is_some_and(|s| !s.outcome.is_done());
-    html! {
-        <aside id="card" class={classes!("card", stopped.then_some("is-stopped"))} tabindex="-1"
-            aria-label={ctx.t(&text!("ui.card", "This step"))}>{ inner }</aside>
-    }
+    el("aside")
+        .class("card")
+        .also(stopped, "is-stopped")
+        .at("id", "card")
+        .at("tabindex", "-1")
+        .at("aria-label", said(ctx, text!("ui.card", "This step")))
+        .kid(inner)
 }
 
 /// Position 0: what the scenario asks and teaches.
-fn introduction(ctx: &Ctx, frame: &Frame) -> Html {
+fn introduction(ctx: &Ctx, frame: &Frame) -> El {
     let info = &frame.info;
     let next = {
         let ctx = ctx.clone();
-        Callback::from(move |_: MouseEvent| ctx.act(Do::By(1)))
+        Callback::from(move |_: Event| ctx.act(Do::By(1)))
     };
-    html! {
-        <>
-            <p class="place m">{ ctx.t(&text!("ui.card.start", "before the first of {n} steps", n = frame.len)) }</p>
-            <h2>{ ctx.t(&info.title) }</h2>
-            <p class="question">{ ctx.t(&info.question) }</p>
-            <p>{ ctx.t(&info.lesson) }</p>
-            <p><button class="go" onclick={next}>{ ctx.t(&text!("ui.card.first", "Go to the first step")) } <kbd>{ "→" }</kbd></button></p>
-            <p class="dim">{ ctx.t(&text!("ui.card.hint", "→ and ← step, Space plays, ? lists every key. Change anything: the original run is kept beside yours.")) }</p>
-        </>
-    }
+    let place = text!(
+        "ui.card.start",
+        "before the first of {n} steps",
+        n = frame.len
+    );
+    let first = text!("ui.card.first", "Go to the first step");
+    let first = el("button")
+        .class("go")
+        .on_click(next)
+        .kid(said(ctx, first))
+        .kid(el("kbd").kid("→"));
+    let hint = text!(
+        "ui.card.hint",
+        "→ and ← step, Space plays, ? lists every key. Change anything: the original run is kept beside yours."
+    );
+    group()
+        .kid(el("p").class("place m").kid(said(ctx, place)))
+        .kid(el("h2").kid(ctx.t(&info.title)))
+        .kid(el("p").class("question").kid(ctx.t(&info.question)))
+        .kid(el("p").kid(ctx.t(&info.lesson)))
+        .kid(el("p").kid(first))
+        .kid(el("p").class("dim").kid(said(ctx, hint)))
 }
 
 /// How a step that was stopped ended, as one word with its full stop.
@@ -56,7 +72,7 @@ pub(crate) fn stop_word(outcome: Outcome) -> Text {
     }
 }
 
-fn told(ctx: &Ctx, frame: &Rc<Frame>, step: &Rc<Step>, fork: bool) -> Html {
+fn told(ctx: &Ctx, frame: &Rc<Frame>, step: &Rc<Step>, fork: bool) -> El {
     let place = match fork {
         true => text!(
             "ui.card.place-fork",
@@ -71,48 +87,56 @@ fn told(ctx: &Ctx, frame: &Rc<Frame>, step: &Rc<Step>, fork: bool) -> Html {
             of = frame.len
         ),
     };
-    html! {
-        <>
-            <p class="place m">{ ctx.t(&place) }{ " · " }<span class="dim">{ &frame.label }</span></p>
-            <h2><code>{ ctx.t(&step.name) }</code></h2>
-            <p class="says">{ ctx.t(&step.says) }</p>
-            if !step.outcome.is_done() {
-                { result(ctx, step) }
-            }
-            <p>{ ctx.t(&step.caption) }</p>
-            { checks(ctx, step) }
-            if step.outcome.is_done() {
-                <section>
-                    <h3>{ ctx.t(&text!("ui.card.result", "Result")) }</h3>
-                    { result(ctx, step) }
-                </section>
-            }
-            { events(ctx, frame) }
-            { what_ifs(ctx, frame) }
-            { snippets(ctx, frame) }
-            { cites(ctx, step) }
-        </>
-    }
+    let label = el("span").class("dim").kid(frame.label.clone());
+    let place = el("p")
+        .class("place m")
+        .kid(said(ctx, place))
+        .kid(" · ")
+        .kid(label);
+    let name = el("code").kid(ctx.t(&step.name));
+    let done = step.outcome.is_done();
+    let (stop, end) = match done {
+        false => (Some(result(ctx, step)), None),
+        true => {
+            let title = text!("ui.card.result", "Result");
+            let end = el("section").kid(el("h3").kid(said(ctx, title)));
+            (None, Some(end.kid(result(ctx, step))))
+        }
+    };
+    group()
+        .kid(place)
+        .kid(el("h2").kid(name))
+        .kid(el("p").class("says").kid(ctx.t(&step.says)))
+        .kid(stop)
+        .kid(el("p").kid(ctx.t(&step.caption)))
+        .kid(checks(ctx, step))
+        .kid(end)
+        .kid(events(ctx, frame))
+        .kid(what_ifs(ctx, frame))
+        .kid(snippets(ctx, frame))
+        .kid(cites(ctx, step))
 }
 
 /// The result as a sentence, with the technical name where the step was stopped.
-fn result(ctx: &Ctx, step: &Step) -> Html {
+fn result(ctx: &Ctx, step: &Step) -> El {
+    let tells = ctx.t(&step.tells);
     if step.outcome.is_done() {
-        return html! { <p class="result"><i aria-hidden="true">{ "✓" }</i>{ ctx.t(&step.tells) }</p> };
+        let sign = el("i").at("aria-hidden", "true").kid("✓");
+        return el("p").class("result").kid(sign).kid(tells);
     }
-    html! {
-        <div class="stop">
-            <p><b>{ ctx.t(&stop_word(step.outcome)) }</b>{ " " }<code>{ ctx.t(&step.outcome.name()) }</code></p>
-            <p>{ ctx.t(&step.tells) }</p>
-        </div>
-    }
+    let name = el("code").kid(said(ctx, step.outcome.name()));
+    let stop = el("p")
+        .kid(el("b").kid(said(ctx, stop_word(step.outcome))))
+        .kid(" ")
+        .kid(name);
+    el("div").class("stop").kid(stop).kid(el("p").kid(tells))
 }
 
 /// Changes worth trying at this step; on a step that was stopped, some of them mend it.
-fn what_ifs(ctx: &Ctx, frame: &Rc<Frame>) -> Html {
+fn what_ifs(ctx: &Ctx, frame: &Rc<Frame>) -> El {
     let click = {
         let (ctx, frame) = (ctx.clone(), frame.clone());
-        Callback::from(move |event: MouseEvent| {
+        Callback::from(move |event: Event| {
             let i = dom::number(&event, "what-if").and_then(|i| usize::try_from(i).ok());
             if let Some(what_if) = i.and_then(|i| frame.what_ifs.get(i)) {
                 ctx.act(Do::WhatIf(what_if.clone()));
@@ -120,21 +144,19 @@ fn what_ifs(ctx: &Ctx, frame: &Rc<Frame>) -> Html {
         })
     };
     if frame.what_ifs.is_empty() {
-        return html! { <div class="nothing"></div> };
+        return nothing();
     }
     let stopped = frame.step.as_ref().is_some_and(|s| !s.outcome.is_done());
     let title = match stopped {
         true => text!("ui.card.mend", "What would mend it, and what else"),
         false => text!("ui.card.what-if", "What if …"),
     };
-    html! {
-        <section>
-            <h3>{ ctx.t(&title) }</h3>
-            <div class="choices" onclick={click}>
-                for (i, what_if) in frame.what_ifs.iter().enumerate() {
-                    <button key={i} data-what-if={i.to_string()}>{ ctx.t(&what_if.says) }</button>
-                }
-            </div>
-        </section>
-    }
+    let what_ifs = frame.what_ifs.iter().enumerate();
+    let buttons = what_ifs.map(|(i, what_if)| {
+        let button = el("button").key(i).at("data-what-if", i);
+        button.kid(ctx.t(&what_if.says))
+    });
+    el("section")
+        .kid(el("h3").kid(said(ctx, title)))
+        .kid(el("div").class("choices").on_click(click).kids(buttons))
 }

@@ -1,10 +1,11 @@
 //! The checks of a step in the manual's order: held, failed with the two sides compared, not reached.
 
 use teescope_core::text;
+use teescope_core::text::Text;
 use teescope_core::trace::{Compared, Event, Rule, Step};
-use yew::prelude::*;
 
 use super::value::value;
+use crate::el::{El, el, group, nothing, said};
 use crate::state::Ctx;
 
 /// More checks than this that held are folded away when one failed.
@@ -51,104 +52,119 @@ fn checked(step: &Step) -> Vec<Checked<'_>> {
 }
 
 /// The checks of a step.
-pub(super) fn checks(ctx: &Ctx, step: &Step) -> Html {
+pub(super) fn checks(ctx: &Ctx, step: &Step) -> El {
     let all = checked(step);
     if all.is_empty() && step.not_reached.is_empty() {
-        return html! { <div class="nothing"></div> };
+        return nothing();
     }
     let failed = all.iter().any(|c| !c.held);
     let held = all.iter().take_while(|c| c.held).count();
     let folded = if failed && held > FOLD { held - 2 } else { 0 };
-    let more = text!("ui.checks.held", "{n} checks before held", n = folded);
-    html! {
-        <section class="checks">
-            <h3>{ ctx.t(&text!("ui.checks", "Checks, in the manual’s order")) }</h3>
-            if folded > 0 {
-                <details>
-                    <summary>{ ctx.t(&more) }</summary>
-                    <ul>
-                        for check in &all[..folded] { { row(ctx, check) } }
-                    </ul>
-                </details>
-            }
-            <ul>
-                for check in &all[folded..] { { row(ctx, check) } }
-            </ul>
-            if !step.not_reached.is_empty() {
-                { not_reached(ctx, step) }
-            }
-        </section>
-    }
+    let folded_away = (folded > 0).then(|| {
+        let more = text!("ui.checks.held", "{n} checks before held", n = folded);
+        el("details")
+            .kid(el("summary").kid(said(ctx, more)))
+            .kid(el("ul").kids(all[..folded].iter().map(|c| row(ctx, c))))
+    });
+    let title = text!("ui.checks", "Checks, in the manual’s order");
+    let rest = (!step.not_reached.is_empty()).then(|| not_reached(ctx, step));
+    el("section")
+        .class("checks")
+        .kid(el("h3").kid(said(ctx, title)))
+        .kid(folded_away)
+        .kid(el("ul").kids(all[folded..].iter().map(|c| row(ctx, c))))
+        .kid(rest)
 }
 
-fn not_reached(ctx: &Ctx, step: &Step) -> Html {
+/// A rule with its sign, and for those who do not see the sign a word.
+fn rule_says(ctx: &Ctx, word: Text, rule: &Rule) -> El {
+    let word = el("span").class("aside-text").kid(said(ctx, word));
+    el("span").kid(word.kid(" ")).kid(said(ctx, rule.text()))
+}
+
+fn sign(sign: &'static str) -> El {
+    el("i").at("aria-hidden", "true").kid(sign)
+}
+
+fn not_reached(ctx: &Ctx, step: &Step) -> El {
     let n = text!(
         "ui.checks.not-reached",
         "{n} checks not reached",
         n = step.not_reached.len()
     );
-    html! {
-        <details class="unreached">
-            <summary>{ ctx.t(&n) }</summary>
-            <ul>
-                for rule in &step.not_reached {
-                    <li key={rule.id} class="rule"><i aria-hidden="true">{ "·" }</i>
-                        <span><span class="aside-text">{ ctx.t(&text!("ui.checks.skip", "Not reached:")) }{ " " }</span>{ ctx.t(&rule.text()) }</span></li>
-                }
-            </ul>
-        </details>
-    }
+    let rules = step.not_reached.iter().map(|rule| {
+        let skip = text!("ui.checks.skip", "Not reached:");
+        el("li")
+            .key(rule.id)
+            .class("rule")
+            .kid(sign("·"))
+            .kid(rule_says(ctx, skip, rule))
+    });
+    el("details")
+        .class("unreached")
+        .kid(el("summary").kid(said(ctx, n)))
+        .kid(el("ul").kids(rules))
 }
 
-fn row(ctx: &Ctx, check: &Checked<'_>) -> Html {
+fn row(ctx: &Ctx, check: &Checked<'_>) -> El {
     let rule = check.rule;
-    let (sign, word, class) = match (check.held, check.stopped) {
+    let (mark, word, class) = match (check.held, check.stopped) {
         (true, _) => ("✓", text!("ui.checks.did-hold", "Held:"), "rule held"),
         (false, true) => ("✕", text!("ui.checks.failed", "Failed:"), "rule failed"),
         (false, false) => ("–", text!("ui.checks.no", "Did not hold:"), "rule no"),
     };
-    html! {
-        <li key={rule.id} class={class} title={rule.id}>
-            <i aria-hidden="true">{ sign }</i>
-            <div>
-                <span><span class="aside-text">{ ctx.t(&word) }{ " " }</span>{ ctx.t(&rule.text()) }</span>
-                { model(ctx, rule) }
-                if check.stopped {
-                    <code class="id">{ rule.id }</code>
-                    <small>{ rule.cite }</small>
-                    if let Some(compared) = check.compared {
-                        { sides(ctx, compared) }
-                    }
-                }
-            </div>
-        </li>
-    }
+    let why = check.stopped.then(|| {
+        group()
+            .kid(el("code").class("id").kid(rule.id))
+            .kid(el("small").kid(rule.cite))
+            .kid(check.compared.map(|c| sides(ctx, c)))
+    });
+    let says = el("div")
+        .kid(rule_says(ctx, word, rule))
+        .kid(model_of(ctx, rule))
+        .kid(why);
+    el("li")
+        .key(rule.id)
+        .class(class)
+        .at("title", rule.id)
+        .kid(sign(mark))
+        .kid(says)
 }
 
 /// The mark of a rule that is a model because the vendor publishes nothing.
-pub(super) fn model(ctx: &Ctx, rule: &Rule) -> Html {
-    if !rule.is_model() {
-        return html! { <span></span> };
+pub(super) fn model_of(ctx: &Ctx, rule: &Rule) -> El {
+    if rule.is_model() {
+        model(ctx)
+    } else {
+        el("span")
     }
+}
+
+/// The mark of a model.
+pub(crate) fn model(ctx: &Ctx) -> El {
     let says = text!(
         "ui.model.says",
         "The vendor publishes nothing about this; it is a model."
     );
-    html! { <span class="model" title={ctx.t(&says)}>{ ctx.t(&text!("ui.model", "model")) }</span> }
+    el("span")
+        .class("model")
+        .at("title", said(ctx, says))
+        .kid(said(ctx, text!("ui.model", "model")))
 }
 
 /// The two sides of a comparison, the bytes that differ marked.
-pub(super) fn sides(ctx: &Ctx, c: &Compared) -> Html {
-    html! {
-        <dl class="sides">
-            <dt>{ ctx.t(&c.wanted_is) }</dt><dd>{ value(&c.wanted, None, &ctx.lang) }</dd>
-            <dt>{ ctx.t(&c.found_is) }</dt><dd>{ value(&c.found, Some(&c.wanted), &ctx.lang) }</dd>
-        </dl>
-    }
+pub(super) fn sides(ctx: &Ctx, c: &Compared) -> El {
+    let found = value(ctx, &c.found, Some(&c.wanted));
+    el("dl")
+        .class("sides")
+        .kid(el("dt").kid(ctx.t(&c.wanted_is)))
+        .kid(el("dd").kid(value(ctx, &c.wanted, None)))
+        .kid(el("dt").kid(ctx.t(&c.found_is)))
+        .kid(el("dd").kid(found))
 }
 
 /// The documents that the step's rules come from.
-pub(super) fn cites(ctx: &Ctx, step: &Step) -> Html {
+pub(super) fn cites(ctx: &Ctx, step: &Step) -> El {
     let mut cites: Vec<&'static str> = Vec::new();
     let rules = step.events.iter().filter_map(|e| match e {
         Event::Check { rule, .. } => Some(*rule),
@@ -160,14 +176,12 @@ pub(super) fn cites(ctx: &Ctx, step: &Step) -> Html {
         }
     }
     if cites.is_empty() {
-        return html! { <div class="nothing"></div> };
+        return nothing();
     }
-    html! {
-        <section class="cites">
-            <h3>{ ctx.t(&text!("ui.cites", "Where it is written")) }</h3>
-            <ul>
-                for cite in cites { <li key={cite}>{ cite }</li> }
-            </ul>
-        </section>
-    }
+    let title = text!("ui.cites", "Where it is written");
+    let cites = cites.into_iter();
+    el("section")
+        .class("cites")
+        .kid(el("h3").kid(said(ctx, title)))
+        .kid(el("ul").kids(cites.map(|cite| el("li").key(cite).kid(cite))))
 }

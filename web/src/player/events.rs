@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::frame::Frame;
 use super::value::{value, words};
 use crate::dom;
+use crate::el::{El, el, nothing, said};
 use crate::state::Ctx;
 use crate::state::play::Do;
 
@@ -17,10 +18,10 @@ use crate::state::play::Do;
 const SHOWN: usize = 12;
 
 /// What the step of a frame did.
-pub(super) fn events(ctx: &Ctx, frame: &Rc<Frame>) -> Html {
+pub(super) fn events(ctx: &Ctx, frame: &Rc<Frame>) -> El {
     let click = {
         let (ctx, frame) = (ctx.clone(), frame.clone());
-        Callback::from(move |event: MouseEvent| {
+        Callback::from(move |event: yew::Event| {
             let i = dom::number(&event, "event").and_then(|i| usize::try_from(i).ok());
             let step = frame.step.as_ref();
             if let Some(Event::Write { place, .. }) = i.and_then(|i| step?.events.get(i)) {
@@ -33,29 +34,29 @@ pub(super) fn events(ctx: &Ctx, frame: &Rc<Frame>) -> Html {
         .filter(|(_, e)| !matches!(e, Event::Check { .. }))
         .collect();
     if told.is_empty() {
-        return html! { <div class="nothing"></div> };
+        return nothing();
     }
     let (shown, rest) = told.split_at(told.len().min(SHOWN));
-    let more = text!("ui.events.more", "{n} more", n = rest.len());
     let name = |i: usize| frame.names.get(i).cloned().unwrap_or_default();
-    html! {
-        <section class="events">
-            <h3>{ ctx.t(&text!("ui.events", "What it did")) }</h3>
-            <ul onclick={click}>
-                for (i, event) in shown { { row(ctx, *i, event, &name(*i)) } }
-                if !rest.is_empty() {
-                    <li key="more"><details><summary>{ ctx.t(&more) }</summary><ul>
-                        for (i, event) in rest { { row(ctx, *i, event, &name(*i)) } }
-                    </ul></details></li>
-                }
-            </ul>
-        </section>
-    }
+    let rows = |events: &[(usize, &Event)]| {
+        let rows = events.iter();
+        el("ul").kids(rows.map(|(i, event)| row(ctx, *i, event, &name(*i))))
+    };
+    let folded = (!rest.is_empty()).then(|| {
+        let more = text!("ui.events.more", "{n} more", n = rest.len());
+        let more = el("summary").kid(said(ctx, more));
+        let more = el("details").kid(more).kid(rows(rest));
+        el("li").key("more").kid(more)
+    });
+    el("section")
+        .class("events")
+        .kid(el("h3").kid(said(ctx, text!("ui.events", "What it did"))))
+        .kid(rows(shown).on_click(click).kid(folded))
 }
 
-fn row(ctx: &Ctx, i: usize, event: &Event, name: &Text) -> Html {
+fn row(ctx: &Ctx, i: usize, event: &Event, name: &Text) -> El {
     let inner = match event {
-        Event::Check { .. } => html! { <span></span> },
+        Event::Check { .. } => el("span"),
         Event::Write { before, after, .. } => write(ctx, i, name, before, after),
         Event::Absorb(a) => {
             let bytes: usize = a.pieces.iter().map(|p| p.bytes.len()).sum();
@@ -66,26 +67,36 @@ fn row(ctx: &Ctx, i: usize, event: &Event, name: &Text) -> Html {
                 n = bytes,
                 blocks = a.blocks
             );
-            html! { <span>{ ctx.t(&says) }</span> }
+            el("span").kid(said(ctx, says))
         }
         Event::Derive {
             key,
             from,
             value: derived,
-        } => html! {
-            <div>
-                <b>{ ctx.t(key) }</b>{ " " }{ ctx.t(&text!("ui.events.derived", "is derived from")) }
-                <dl class="sides">
-                    for (k, (what, v)) in from.iter().enumerate() {
-                        <div key={k}><dt>{ ctx.t(what) }</dt><dd>{ value(v, None, &ctx.lang) }</dd></div>
-                    }
-                    <dt>{ ctx.t(&text!("ui.events.key", "key")) }</dt><dd>{ value(derived, None, &ctx.lang) }</dd>
-                </dl>
-            </div>
-        },
-        Event::Transition { what, from, to } => html! {
-            <span><b>{ *what }</b>{ " " }<span class="dim">{ *from }</span>{ " → " }<mark>{ *to }</mark></span>
-        },
+        } => {
+            let from = from.iter().enumerate().map(|(k, (what, v))| {
+                el("div")
+                    .key(k)
+                    .kid(el("dt").kid(ctx.t(what)))
+                    .kid(el("dd").kid(value(ctx, v, None)))
+            });
+            let sides = el("dl")
+                .class("sides")
+                .kids(from)
+                .kid(el("dt").kid(said(ctx, text!("ui.events.key", "key"))))
+                .kid(el("dd").kid(value(ctx, derived, None)));
+            el("div")
+                .kid(el("b").kid(ctx.t(key)))
+                .kid(" ")
+                .kid(said(ctx, text!("ui.events.derived", "is derived from")))
+                .kid(sides)
+        }
+        Event::Transition { what, from, to } => el("span")
+            .kid(el("b").kid(*what))
+            .kid(" ")
+            .kid(el("span").class("dim").kid(*from))
+            .kid(" → ")
+            .kid(el("mark").kid(*to)),
         Event::Message {
             from,
             to,
@@ -99,34 +110,45 @@ fn row(ctx: &Ctx, i: usize, event: &Event, name: &Text) -> Html {
                 to = to.clone(),
                 what = what.clone()
             );
-            html! { <div>{ ctx.t(&says) }{ sent(ctx, bytes) }</div> }
+            el("div").kid(said(ctx, says)).kid(sent(ctx, bytes))
         }
     };
-    html! { <li key={i}>{ inner }</li> }
+    el("li").key(i).kid(inner)
 }
 
 /// The bytes of a message, folded away when they are many.
-fn sent(ctx: &Ctx, bytes: &[u8]) -> Html {
+fn sent(ctx: &Ctx, bytes: &[u8]) -> El {
     if bytes.len() <= 32 {
-        return html! { <div>{ words(bytes, None) }</div> };
+        return el("div").kid(words(bytes, None));
     }
     let says = text!("ui.events.bytes", "its {n} bytes", n = bytes.len());
-    html! { <details><summary>{ ctx.t(&says) }</summary>{ words(bytes, None) }</details> }
+    el("details")
+        .kid(el("summary").kid(said(ctx, says)))
+        .kid(words(bytes, None))
 }
 
-fn write(ctx: &Ctx, i: usize, name: &Text, before: &Value, after: &Value) -> Html {
+fn write(ctx: &Ctx, i: usize, name: &Text, before: &Value, after: &Value) -> El {
     let select = text!(
         "ui.events.select",
         "Select it: [ and ] then go to the steps that write it"
     );
-    let long = matches!(after, Value::Bytes(b) if b.len() > 8);
-    let class = if long { "write long" } else { "write" };
-    html! {
-        <div class={class}>
-            <button class="cell" data-event={i.to_string()} title={ctx.t(&select)}>{ ctx.t(name) }</button>
-            <span class="was">{ value(before, None, &ctx.lang) }</span>
-            <span class="to" aria-label={ctx.t(&text!("ui.events.becomes", "becomes"))} role="img">{ "→" }</span>
-            <span class="now">{ value(after, Some(before), &ctx.lang) }</span>
-        </div>
-    }
+    let select = el("button")
+        .class("cell")
+        .at("data-event", i)
+        .at("title", said(ctx, select))
+        .kid(ctx.t(name));
+    let becomes = text!("ui.events.becomes", "becomes");
+    let becomes = el("span")
+        .class("to")
+        .at("aria-label", said(ctx, becomes))
+        .at("role", "img")
+        .kid("→");
+    let now = value(ctx, after, Some(before));
+    el("div")
+        .class("write")
+        .also(matches!(after, Value::Bytes(b) if b.len() > 8), "long")
+        .kid(select)
+        .kid(el("span").class("was").kid(value(ctx, before, None)))
+        .kid(becomes)
+        .kid(el("span").class("now").kid(now))
 }

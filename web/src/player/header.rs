@@ -5,76 +5,95 @@ use teescope_core::trace::{Observer, ScenarioInfo};
 use yew::prelude::*;
 
 use crate::dom;
+use crate::el::{El, el, said};
 use crate::gallery::settings::settings;
 use crate::state::play::{Against, Do, Play};
 use crate::state::{Action, Ctx, Open};
 
 /// The head.
-pub(super) fn header(ctx: &Ctx, play: &Play, info: &ScenarioInfo) -> Html {
+pub(super) fn header(ctx: &Ctx, play: &Play, info: &ScenarioInfo) -> El {
     let act = ctx.clone();
-    let home = Callback::from(move |event: MouseEvent| {
+    let home = Callback::from(move |event: Event| {
         event.prevent_default();
         act.dispatch.dispatch(Action::Home);
     });
     let act = ctx.clone();
-    let open = Callback::from(move |event: MouseEvent| {
-        match dom::data(&event, "open-dialog").as_deref() {
-            Some("params") => act.open(Open::Params),
-            Some("insert") => act.open(Open::Insert),
-            Some("share") => act.open(Open::Share),
-            Some("keys") => act.open(Open::Keys),
-            Some("probe") => act.act(Do::Probe(Some(0))),
-            Some("no-probe") => act.act(Do::Probe(None)),
-            Some("mark") => act.act(Do::Mark),
-            Some("against") => act.act(Do::Against(Against::Mark)),
-            _ => {}
-        }
-    });
-    let probe = if play.probe.is_some() {
-        "no-probe"
-    } else {
-        "probe"
+    let open =
+        Callback::from(
+            move |event: Event| match dom::data(&event, "open-dialog").as_deref() {
+                Some("params") => act.open(Open::Params),
+                Some("insert") => act.open(Open::Insert),
+                Some("share") => act.open(Open::Share),
+                Some("keys") => act.open(Open::Keys),
+                Some("probe") => act.act(Do::Probe(Some(0))),
+                Some("no-probe") => act.act(Do::Probe(None)),
+                Some("mark") => act.act(Do::Mark),
+                Some("against") => act.act(Do::Against(Against::Mark)),
+                _ => {}
+            },
+        );
+    let button = |id: &'static str, says| {
+        let button = el("button").class("q").at("data-open-dialog", id);
+        button.kid(said(ctx, says))
     };
-    let marked = play.mark.map(|m| play.run().label(m));
-    html! {
-        <header class="head">
-            <a class="brand" href="#" onclick={home}>{ "teescope" }</a>
-            <span class="tee">{ info.tee().to_uppercase() }</span>
-            <span class="title">{ ctx.t(&info.title) }</span>
-            <div class="actions" onclick={open} role="toolbar" aria-label={ctx.t(&text!("ui.head.actions", "What can be done"))}>
-                <button class="q" data-open-dialog="params">{ ctx.t(&text!("ui.head.change", "Change …")) }</button>
-                <button class="q" data-open-dialog="insert">{ ctx.t(&text!("ui.head.insert", "Insert …")) }</button>
-                <button class="q" data-open-dialog={probe} aria-pressed={play.probe.is_some().to_string()}>{ ctx.t(&text!("ui.head.probe", "Probe")) }</button>
-                { eyes(ctx, play) }
-                <button class="q" data-open-dialog="mark" aria-pressed={(play.mark == Some(play.position)).to_string()}>{ ctx.t(&text!("ui.head.mark", "Mark")) }</button>
-                if let Some(label) = marked {
-                    <button class="q" data-open-dialog="against" aria-pressed={(play.against == Against::Mark).to_string()}>
-                        { ctx.t(&text!("ui.head.against", "Compare with {mark}", mark = label)) }</button>
-                }
-                <button class="q" data-open-dialog="share">{ ctx.t(&text!("ui.head.share", "Share")) }</button>
-                { settings(ctx) }
-                <button class="q" data-open-dialog="keys" aria-label={ctx.t(&text!("ui.head.keys", "Keys"))}>{ "?" }</button>
-            </div>
-        </header>
-    }
+    let probe = match play.probe {
+        Some(_) => "no-probe",
+        None => "probe",
+    };
+    let probe = button(probe, text!("ui.head.probe", "Probe"));
+    let mark = button("mark", text!("ui.head.mark", "Mark"));
+    let against = play.mark.map(|m| {
+        let label = play.run().label(m);
+        let says = text!("ui.head.against", "Compare with {mark}", mark = label);
+        let against = play.against == Against::Mark;
+        button("against", says).at("aria-pressed", against)
+    });
+    let keys = el("button")
+        .class("q")
+        .at("data-open-dialog", "keys")
+        .at("aria-label", said(ctx, text!("ui.head.keys", "Keys")))
+        .kid("?");
+    let title = text!("ui.head.actions", "What can be done");
+    let actions = el("div")
+        .class("actions")
+        .at("role", "toolbar")
+        .at("aria-label", said(ctx, title))
+        .on_click(open)
+        .kid(button("params", text!("ui.head.change", "Change …")))
+        .kid(button("insert", text!("ui.head.insert", "Insert …")))
+        .kid(probe.at("aria-pressed", play.probe.is_some()))
+        .kid(eyes(ctx, play))
+        .kid(mark.at("aria-pressed", play.mark == Some(play.position)))
+        .kid(against)
+        .kid(button("share", text!("ui.head.share", "Share")))
+        .kid(settings(ctx))
+        .kid(keys);
+    let brand = el("a").class("brand").at("href", "#").on_click(home);
+    el("header")
+        .class("head")
+        .kid(brand.kid("teescope"))
+        .kid(el("span").class("tee").kid(info.tee().to_uppercase()))
+        .kid(el("span").class("title").kid(ctx.t(&info.title)))
+        .kid(actions)
 }
 
 /// With whose eyes the panels are seen.
-fn eyes(ctx: &Ctx, play: &Play) -> Html {
+fn eyes(ctx: &Ctx, play: &Play) -> El {
     let act = ctx.clone();
     let change = Callback::from(move |event: Event| {
         act.act(Do::Observer(Observer::from_id(&dom::value(&event))));
     });
-    let observers = play.run().session.borrow().observers();
-    let nobody = play.observer.is_none();
-    html! {
-        <label class="eyes"><span>{ ctx.t(&text!("ui.eyes", "Seen by")) }</span>
-            <select onchange={change}>
-                <option value="" selected={nobody}>{ ctx.t(&text!("ui.eyes.all", "everybody")) }</option>
-                for (o, title) in observers {
-                    <option key={o.id()} value={o.id()} selected={play.observer == Some(o)}>{ ctx.t(&title) }</option>
-                }
-            </select>
-        </label>
-    }
+    let option = |id: &'static str, observer: Option<Observer>, says| {
+        let option = el("option").at("value", id);
+        let option = option.flag("selected", play.observer == observer);
+        option.kid(said(ctx, says))
+    };
+    let observers = play.run().session.borrow().observers().into_iter();
+    let observers = observers.map(|(o, title)| option(o.id(), Some(o), title).key(o.id()));
+    let select = el("select")
+        .on_change(change)
+        .kid(option("", None, text!("ui.eyes.all", "everybody")))
+        .kids(observers);
+    let title = el("span").kid(said(ctx, text!("ui.eyes", "Seen by")));
+    el("label").class("eyes").kid(title).kid(select)
 }

@@ -16,6 +16,7 @@ mod steps;
 mod timeline;
 pub(crate) mod value;
 
+pub(crate) use checks::model;
 pub(crate) use snippets::copy;
 
 use std::cell::RefCell;
@@ -26,10 +27,11 @@ use teescope_core::text::Text;
 use yew::prelude::*;
 
 use crate::dialog;
+use crate::el::{El, el, part, part_of, said};
 use crate::figure::use_width;
 use crate::panel::PanelView;
 use crate::state::play::{Against, Play};
-use crate::state::{Open, use_ctx};
+use crate::state::{Ctx, Open, use_ctx};
 use frame::{Frame, frame};
 
 /// A run as it is being read.
@@ -63,7 +65,6 @@ pub(crate) fn Player(props: &Props) -> Html {
     jobs::use_first_pass(play);
     jobs::use_parting(play);
     jobs::use_playing(play);
-    let stopped = frame.step.as_ref().is_some_and(|s| !s.outcome.is_done());
     let (main, wide, foot) = (use_node_ref(), use_node_ref(), use_node_ref());
     let width = use_width(&wide, 730.0);
     let foot_width = use_width(&foot, 800.0);
@@ -75,45 +76,78 @@ pub(crate) fn Player(props: &Props) -> Html {
             }
         }
     });
-    html! {
-        <div class="app">
-            { header::header(&ctx, play, &frame.info) }
-            <steps::Steps run={play.run().clone()} position={play.position} label={frame.label.clone()} />
-            <main id="panels" ref={main} tabindex="-1">
-                <div ref={wide}></div>
-                <h1 class="aside-text">{ ctx.t(&frame.info.title) }</h1>
-                if play.runs.len() > 1 {
-                    { branches::branches(&ctx, play, width) }
-                }
-                if let Some(eyes) = eyes(play) {
-                    <p class="against eyes-on">{ ctx.t(&eyes) }</p>
-                }
-                if !frame.against.is_empty() {
-                    <p class="against">{ ctx.t(&against(&frame)) }</p>
-                }
-                if stopped {
-                    { refusal::refusal(&ctx, &frame) }
-                }
-                if play.probe.is_some() {
-                    <probe::Probe play={play.clone()} />
-                }
-                <div class="panels">
-                    for (i, panel) in frame.view.panels.iter().enumerate() {
-                        <PanelView key={panel.id()} frame={frame.clone()} index={i} selected={play.selected} {width} />
-                    }
-                </div>
-                if frame.view.panels.is_empty() {
-                    <p class="empty">{ ctx.t(&text!("ui.panels.none", "This observer sees nothing of the machine at this step.")) }</p>
-                }
-            </main>
-            { card::card(&ctx, &frame, play.is_fork()) }
-            { timeline::timeline(&ctx, play, &foot, foot_width) }
-            { announce(&frame, play.playing, &ctx.lang) }
-            if let Some(open) = props.open {
-                <dialog::Opened {open} play={play.clone()} {frame} />
-            }
-        </div>
-    }
+    let steps = part::<steps::Steps>(steps::Props {
+        run: play.run().clone(),
+        position: play.position,
+        label: frame.label.clone(),
+    });
+    let open = props.open.map(|open| {
+        part::<dialog::Opened>(dialog::Props {
+            open,
+            play: play.clone(),
+            frame: frame.clone(),
+        })
+    });
+    el("div")
+        .class("app")
+        .kid(header::header(&ctx, play, &frame.info))
+        .kid(steps)
+        .kid(panels(&ctx, play, &frame, (&main, &wide), width))
+        .kid(card::card(&ctx, &frame, play.is_fork()))
+        .kid(timeline::timeline(&ctx, play, &foot, foot_width))
+        .kid(announce(&frame, play.playing, &ctx.lang))
+        .kid(open)
+        .into()
+}
+
+/// The middle of the page: what is special about what is seen, and the panels.
+fn panels(
+    ctx: &Ctx,
+    play: &Rc<Play>,
+    frame: &Rc<Frame>,
+    (main, wide): (&NodeRef, &NodeRef),
+    width: f32,
+) -> El {
+    let stopped = frame.step.as_ref().is_some_and(|s| !s.outcome.is_done());
+    let note = |says| el("p").class("against").kid(said(ctx, says));
+    let against = (!frame.against.is_empty()).then(|| note(against(frame)));
+    let probe = play.probe.map(|_| {
+        let play = play.clone();
+        part::<probe::Probe>(probe::Props { play })
+    });
+    let panels = frame.view.panels.iter().enumerate();
+    let panels = panels.map(|(index, panel)| {
+        let (frame, selected) = (frame.clone(), play.selected);
+        let props = crate::panel::Props {
+            frame,
+            index,
+            selected,
+            width,
+        };
+        part_of::<PanelView>(panel.id(), props)
+    });
+    let none = frame.view.panels.is_empty().then(|| {
+        let says = text!(
+            "ui.panels.none",
+            "This observer sees nothing of the machine at this step."
+        );
+        el("p").class("empty").kid(said(ctx, says))
+    });
+    let title = el("h1").class("aside-text").kid(ctx.t(&frame.info.title));
+    let forked = play.runs.len() > 1;
+    el("main")
+        .at("id", "panels")
+        .at("tabindex", "-1")
+        .node(main)
+        .kid(el("div").node(wide))
+        .kid(title)
+        .kid(forked.then(|| branches::branches(ctx, play, width)))
+        .kid(eyes(play).map(|eyes| note(eyes).class("eyes-on")))
+        .kid(against)
+        .kid(stopped.then(|| refusal::refusal(ctx, frame)))
+        .kid(probe)
+        .kid(el("div").class("panels").kids(panels))
+        .kid(none)
 }
 
 /// With whose eyes the panels are seen, if not everybody's.
@@ -165,13 +199,17 @@ fn moment(play: &Rc<Play>, last: &Last) -> Rc<Frame> {
 }
 
 /// The one live region: tells the step's title when the reader comes to a step, but not while playing.
-fn announce(frame: &Frame, playing: bool, lang: &crate::lang::Lang) -> Html {
+fn announce(frame: &Frame, playing: bool, lang: &crate::lang::Lang) -> El {
     let said = if playing {
         AttrValue::default()
     } else {
         headline(frame, lang)
     };
-    html! { <p class="aside-text" role="status" aria-live="polite">{ said }</p> }
+    el("p")
+        .class("aside-text")
+        .at("role", "status")
+        .at("aria-live", "polite")
+        .kid(said)
 }
 
 /// The step's title as one line.

@@ -3,13 +3,15 @@
 use std::rc::Rc;
 
 use teescope_core::text;
+use teescope_core::text::Text;
 use teescope_core::trace::Observer;
 use teescope_core::view::Access;
 use yew::prelude::*;
 
-use super::checks::model;
+use super::checks::model_of;
 use super::value::words;
 use crate::dom;
+use crate::el::{El, el, said};
 use crate::state::play::{Do, Play};
 use crate::state::{Ctx, use_ctx};
 
@@ -74,32 +76,44 @@ pub(crate) fn Probe(props: &Props) -> Html {
         },
     );
     let answer = chosen.map(|o| answer(&ctx, play, o, address, *access));
-    html! {
-        <figure class="probe">
-            <figcaption><h2>{ ctx.t(&text!("ui.probe", "Touch an address")) }</h2>
-                <span>{ ctx.t(&text!("ui.probe.note", "pick a range in a map, or write an address")) }</span></figcaption>
-            <div class="fields">
-                <label>{ ctx.t(&text!("ui.probe.who", "Who")) }
-                    <select onchange={on_who}>
-                        for (o, title) in &observers {
-                            <option key={o.id()} value={o.id()} selected={chosen == Some(*o)}>{ ctx.t(title) }</option>
-                        }
-                    </select></label>
-                <label>{ ctx.t(&text!("ui.probe.does", "does")) }
-                    <select onchange={on_access}>
-                        for a in Access::ALL {
-                            <option key={a.id()} value={a.id()} selected={*access == a}>{ ctx.t(&access_text(a)) }</option>
-                        }
-                    </select></label>
-                <label>{ ctx.t(&text!("ui.probe.address", "at address")) }
-                    <input class="m" value={(*written).clone()} onchange={on_address} spellcheck="false" /></label>
-            </div>
-            <div role="status">{ answer.unwrap_or_default() }</div>
-        </figure>
-    }
+    let option = |id: &'static str, chosen, says: &Text| {
+        let option = el("option").key(id).at("value", id);
+        option.flag("selected", chosen).kid(ctx.t(says))
+    };
+    let field = |title, field: El| el("label").kid(said(&ctx, title)).kid(field);
+    let observers = observers.iter();
+    let observers = observers.map(|(o, title)| option(o.id(), chosen == Some(*o), title));
+    let accesses = Access::ALL.into_iter();
+    let accesses = accesses.map(|a| option(a.id(), *access == a, &access_text(a)));
+    let who = el("select").on_change(on_who).kids(observers);
+    let does = el("select").on_change(on_access).kids(accesses);
+    let at = el("input")
+        .class("m")
+        .value(&written)
+        .at("spellcheck", "false")
+        .on_change(on_address);
+    let fields = el("div")
+        .class("fields")
+        .kid(field(text!("ui.probe.who", "Who"), who))
+        .kid(field(text!("ui.probe.does", "does"), does))
+        .kid(field(text!("ui.probe.address", "at address"), at));
+    let note = text!(
+        "ui.probe.note",
+        "pick a range in a map, or write an address"
+    );
+    let title = said(&ctx, text!("ui.probe", "Touch an address"));
+    let heading = el("figcaption")
+        .kid(el("h2").kid(title))
+        .kid(el("span").kid(said(&ctx, note)));
+    el("figure")
+        .class("probe")
+        .kid(heading)
+        .kid(fields)
+        .kid(el("div").at("role", "status").kid(answer))
+        .into()
 }
 
-fn access_text(access: Access) -> teescope_core::text::Text {
+fn access_text(access: Access) -> Text {
     match access {
         Access::Read => text!("ui.probe.read", "a read"),
         Access::Write => text!("ui.probe.write", "a write"),
@@ -107,22 +121,30 @@ fn access_text(access: Access) -> teescope_core::text::Text {
     }
 }
 
-fn answer(ctx: &Ctx, play: &Play, observer: Observer, address: u64, access: Access) -> Html {
+fn answer(ctx: &Ctx, play: &Play, observer: Observer, address: u64, access: Access) -> El {
     let mut session = play.run().session.borrow_mut();
     let probe = session.probe(play.position, observer, address, access);
     let decided = probe
         .decided_by
         .map(|p| session.place_name(play.position, &p));
-    html! {
-        <div class={classes!("answer", format!("tone-{}", probe.tone.id()))}>
-            <p><b>{ ctx.t(&probe.answer) }</b></p>
-            <p>{ ctx.t(&probe.rule.text()) }{ " " }{ model(ctx, probe.rule) } <small class="dim">{ probe.rule.cite }</small></p>
-            if let Some(place) = decided {
-                <p class="dim">{ ctx.t(&text!("ui.probe.decided", "Decided by {place}", place = place)) }</p>
-            }
-            if !probe.bytes.is_empty() {
-                <p>{ words(&probe.bytes, None) }</p>
-            }
-        </div>
-    }
+    let cite = el("small").class("dim").kid(probe.rule.cite);
+    let rule = el("p")
+        .kid(said(ctx, probe.rule.text()))
+        .kid(" ")
+        .kid(model_of(ctx, probe.rule))
+        .kid(cite);
+    let decided = decided.map(|place| {
+        let says = text!("ui.probe.decided", "Decided by {place}", place = place);
+        el("p").class("dim").kid(said(ctx, says))
+    });
+    let bytes = !probe.bytes.is_empty();
+    let bytes = bytes.then(|| el("p").kid(words(&probe.bytes, None)));
+    let says = el("p").kid(el("b").kid(ctx.t(&probe.answer)));
+    el("div")
+        .class("answer")
+        .tone(probe.tone)
+        .kid(says)
+        .kid(rule)
+        .kid(decided)
+        .kid(bytes)
 }

@@ -2,42 +2,50 @@
 
 use teescope_core::text;
 use teescope_core::trace::{Compared, Event, Step, Value};
-use yew::prelude::*;
 
 use super::card::stop_word;
-use super::checks::{model, sides};
+use super::checks::{model_of, sides};
 use super::frame::Frame;
+use crate::el::{El, el, group, nothing, said};
 use crate::state::Ctx;
 
 /// The figure of a step that was stopped.
-pub(super) fn refusal(ctx: &Ctx, frame: &Frame) -> Html {
+pub(super) fn refusal(ctx: &Ctx, frame: &Frame) -> El {
     let Some(step) = &frame.step else {
-        return html! { <div class="nothing"></div> };
+        return nothing();
     };
+    let screen = el("figure").class("refusal");
     let Some(rule) = step.broken() else {
-        return html! {
-            <figure class="refusal">
-                <figcaption><h2>{ ctx.t(&stop_word(step.outcome)) }</h2><code>{ ctx.t(&step.outcome.name()) }</code></figcaption>
-                <p>{ ctx.t(&step.tells) }</p>
-            </figure>
-        };
+        let name = el("code").kid(said(ctx, step.outcome.name()));
+        let title = el("h2").kid(said(ctx, stop_word(step.outcome)));
+        return screen
+            .kid(el("figcaption").kid(title).kid(name))
+            .kid(el("p").kid(ctx.t(&step.tells)));
     };
     let compared = compared(step, rule.id);
     let title = match compared {
         Some(_) => text!("ui.refusal.comparison", "The comparison that failed"),
         None => text!("ui.refusal.rule", "The rule that was broken"),
     };
-    html! {
-        <figure class="refusal">
-            <figcaption><h2>{ ctx.t(&title) }</h2><span>{ rule.cite }</span></figcaption>
-            <p class="rule-says"><i aria-hidden="true">{ "✕" }</i>{ ctx.t(&rule.text()) }{ " " }{ model(ctx, rule) }</p>
-            if let Some(compared) = compared {
-                <div class="compared">{ sides(ctx, compared) }</div>
-                { first_difference(ctx, compared) }
-            }
-            { unchanged(ctx, frame) }
-        </figure>
-    }
+    let heading = el("figcaption")
+        .kid(el("h2").kid(said(ctx, title)))
+        .kid(el("span").kid(rule.cite));
+    let says = el("p")
+        .class("rule-says")
+        .kid(el("i").at("aria-hidden", "true").kid("✕"))
+        .kid(said(ctx, rule.text()))
+        .kid(" ")
+        .kid(model_of(ctx, rule));
+    let compared = compared.map(|compared| {
+        group()
+            .kid(el("div").class("compared").kid(sides(ctx, compared)))
+            .kid(first_difference(ctx, compared))
+    });
+    screen
+        .kid(heading)
+        .kid(says)
+        .kid(compared)
+        .kid(unchanged(ctx, frame))
 }
 
 fn compared<'a>(step: &'a Step, id: &str) -> Option<&'a Compared> {
@@ -52,9 +60,9 @@ fn compared<'a>(step: &'a Step, id: &str) -> Option<&'a Compared> {
 }
 
 /// Where two byte strings part.
-fn first_difference(ctx: &Ctx, c: &Compared) -> Html {
+fn first_difference(ctx: &Ctx, c: &Compared) -> El {
     let (Value::Bytes(wanted), Value::Bytes(found)) = (&c.wanted, &c.found) else {
-        return html! { <div class="nothing"></div> };
+        return nothing();
     };
     let differing = wanted
         .iter()
@@ -63,7 +71,7 @@ fn first_difference(ctx: &Ctx, c: &Compared) -> Html {
         .count();
     let at = wanted.iter().zip(found.iter()).position(|(a, b)| a != b);
     let Some(at) = at else {
-        return html! { <div class="nothing"></div> };
+        return nothing();
     };
     let says = text!(
         "ui.refusal.bytes",
@@ -74,11 +82,11 @@ fn first_difference(ctx: &Ctx, c: &Compared) -> Html {
         wanted = format!("0x{:02x}", wanted[at]),
         found = format!("0x{:02x}", found[at])
     );
-    html! { <p class="dim">{ ctx.t(&says) }</p> }
+    el("p").class("dim").kid(said(ctx, says))
 }
 
 /// What the step left as it was, by its own account and by comparing the panels.
-fn unchanged(ctx: &Ctx, frame: &Frame) -> Html {
+fn unchanged(ctx: &Ctx, frame: &Frame) -> El {
     let writes = frame.step.iter().flat_map(|s| &s.events);
     let writes = writes.filter(|e| matches!(e, Event::Write { .. })).count();
     let changed: Vec<_> = frame
@@ -110,7 +118,10 @@ fn unchanged(ctx: &Ctx, frame: &Frame) -> Html {
             of = frame.view.panels.len()
         ),
     };
-    html! {
-        <p class="unchanged"><b>{ ctx.t(&text!("ui.refusal.changed", "What changed")) }</b>{ " " }{ ctx.t(&says) }</p>
-    }
+    let title = text!("ui.refusal.changed", "What changed");
+    el("p")
+        .class("unchanged")
+        .kid(el("b").kid(said(ctx, title)))
+        .kid(" ")
+        .kid(said(ctx, says))
 }

@@ -7,6 +7,7 @@ use teescope_core::text;
 use yew::prelude::*;
 
 use crate::dom;
+use crate::el::{El, el, said};
 use crate::state::Ctx;
 use crate::state::run::Run;
 
@@ -14,30 +15,38 @@ use crate::state::run::Run;
 const MOST: usize = 2000;
 
 /// The field in which a reader writes what to look for.
-pub(super) fn search(ctx: &Ctx, query: &str, ask: &Callback<String>) -> Html {
+pub(super) fn search(ctx: &Ctx, query: &str, ask: &Callback<String>) -> El {
     let asking = ask.clone();
-    let input = Callback::from(move |event: InputEvent| asking.emit(dom::value(&event)));
+    let input = Callback::from(move |event: Event| asking.emit(dom::value(&event)));
     let ask = ask.clone();
-    let keydown = Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
+    let keydown = Callback::from(move |event: Event| match dom::key(&event).as_str() {
         "Escape" => {
             event.stop_propagation();
             ask.emit(String::new());
             dom::focus("panels");
         }
-        "ArrowDown" | "Enter" => {
+        key @ ("ArrowDown" | "Enter") => {
             event.prevent_default();
-            dom::first(".steps .found .step", event.key() == "Enter");
+            dom::first(".steps .found .step", key == "Enter");
         }
         _ => {}
     });
-    let says = ctx.t(&text!("ui.search", "Search the steps"));
-    html! {
-        <div class="search" role="search">
-            <input id="search" type="search" placeholder={says.clone()} aria-label={says} value={query.to_string()}
-                oninput={input} onkeydown={keydown} autocomplete="off" spellcheck="false" />
-            <kbd aria-hidden="true">{ "/" }</kbd>
-        </div>
-    }
+    let says = said(ctx, text!("ui.search", "Search the steps"));
+    let field = el("input")
+        .at("id", "search")
+        .at("type", "search")
+        .at("placeholder", says.clone())
+        .at("aria-label", says)
+        .at("autocomplete", "off")
+        .at("spellcheck", "false")
+        .value(query)
+        .on_input(input)
+        .on_key(keydown);
+    el("div")
+        .class("search")
+        .at("role", "search")
+        .kid(field)
+        .kid(el("kbd").at("aria-hidden", "true").kid("/"))
 }
 
 /// The steps whose name or label holds every word of the query, and whether the search still goes on.

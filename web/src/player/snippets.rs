@@ -8,13 +8,14 @@ use yew::prelude::*;
 
 use super::frame::Frame;
 use crate::dom;
+use crate::el::{El, el, nothing, said};
 use crate::state::{Ctx, Notice};
 
 /// The commands that reproduce the values of a frame's step.
-pub(super) fn snippets(ctx: &Ctx, frame: &Rc<Frame>) -> Html {
+pub(super) fn snippets(ctx: &Ctx, frame: &Rc<Frame>) -> El {
     let click = {
         let (ctx, frame) = (ctx.clone(), frame.clone());
-        Callback::from(move |event: MouseEvent| {
+        Callback::from(move |event: Event| {
             let find = |name| dom::number(&event, name).and_then(|i| usize::try_from(i).ok());
             if let Some(snippet) = find("copy").and_then(|i| frame.snippets.get(i)) {
                 copy(&ctx, snippet.code.clone());
@@ -24,34 +25,51 @@ pub(super) fn snippets(ctx: &Ctx, frame: &Rc<Frame>) -> Html {
         })
     };
     if frame.snippets.is_empty() {
-        return html! { <div class="nothing"></div> };
+        return nothing();
     }
-    html! {
-        <section class="snippets" onclick={click}>
-            <h3>{ ctx.t(&text!("ui.snippets", "Check it yourself")) }</h3>
-            for (i, snippet) in frame.snippets.iter().enumerate() {
-                { one(ctx, i, snippet) }
-            }
-        </section>
-    }
+    let snippets = frame.snippets.iter().enumerate();
+    let title = text!("ui.snippets", "Check it yourself");
+    el("section")
+        .class("snippets")
+        .on_click(click)
+        .kid(el("h3").kid(said(ctx, title)))
+        .kids(snippets.map(|(i, snippet)| one(ctx, i, snippet)))
 }
 
-fn one(ctx: &Ctx, i: usize, snippet: &Snippet) -> Html {
-    let prints = text!("ui.snippets.prints", "It prints");
+fn one(ctx: &Ctx, i: usize, snippet: &Snippet) -> El {
     let title = ctx.t(&snippet.title);
-    html! {
-        <div key={i} class="snippet">
-            <p>{ title.clone() }</p>
-            <pre tabindex="0" aria-label={title}>{ &snippet.code }</pre>
-            <div class="choices">
-                <button data-copy={i.to_string()}>{ ctx.t(&text!("ui.copy", "Copy")) }</button>
-                for (k, input) in snippet.inputs.iter().enumerate() {
-                    <button key={k} data-snippet={i.to_string()} data-input={k.to_string()}>{ ctx.t(&text!("ui.snippets.download", "Download {name}", name = input.name.as_str())) }</button>
-                }
-            </div>
-            <p class="prints"><span class="dim">{ ctx.t(&prints) }</span>{ " " }<code>{ &snippet.prints }</code></p>
-        </div>
-    }
+    let copy = el("button")
+        .at("data-copy", i)
+        .kid(said(ctx, text!("ui.copy", "Copy")));
+    let downloads = snippet.inputs.iter().enumerate().map(|(k, input)| {
+        let says = text!(
+            "ui.snippets.download",
+            "Download {name}",
+            name = input.name.as_str()
+        );
+        el("button")
+            .key(k)
+            .at("data-snippet", i)
+            .at("data-input", k)
+            .kid(said(ctx, says))
+    });
+    let prints = said(ctx, text!("ui.snippets.prints", "It prints"));
+    let prints = el("p")
+        .class("prints")
+        .kid(el("span").class("dim").kid(prints))
+        .kid(" ")
+        .kid(el("code").kid(snippet.prints.clone()));
+    let code = el("pre")
+        .at("tabindex", "0")
+        .at("aria-label", title.clone())
+        .kid(snippet.code.clone());
+    el("div")
+        .key(i)
+        .class("snippet")
+        .kid(el("p").kid(title))
+        .kid(code)
+        .kid(el("div").class("choices").kid(copy).kids(downloads))
+        .kid(prints)
 }
 
 pub(crate) fn copy(ctx: &Ctx, text: String) {

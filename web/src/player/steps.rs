@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::rows::{Folds, Item, Kind, items, row_of};
 use super::search::{search, use_found};
 use crate::dom;
+use crate::el::{El, el, group, said};
 use crate::state::play::Do;
 use crate::state::run::Run;
 use crate::state::{Ctx, use_ctx};
@@ -47,32 +48,39 @@ pub(crate) fn Steps(props: &Props) -> Html {
     };
     let toggle = {
         let open = open.clone();
-        Callback::from(move |_: MouseEvent| open.set(!*open))
+        Callback::from(move |_: Event| open.set(!*open))
     };
     let click = clicked(&ctx, run, &open, &folds);
-    let keydown = Callback::from(|event: KeyboardEvent| dom::roam(&event, "button"));
     let line = (props.position > 0).then(|| run.session.borrow_mut().line(props.position));
     let now = line.map_or_else(
         || ctx.t(&text!("ui.steps.start", "Start")),
         |l| ctx.t(&l.name),
     );
-    let class = classes!(
-        "steps",
-        open.then_some("is-open"),
-        (run.len > 9_999).then_some("long")
-    );
-    let kind = classes!("list", (!query.trim().is_empty()).then_some("found"));
-    html! {
-        <nav {class} aria-label={ctx.t(&text!("ui.steps", "Steps"))}>
-            <button class="strip" onclick={toggle} aria-expanded={open.to_string()}>
-                <span class="m">{ format!("{} / {}", props.position, run.len) }</span>
-                <b>{ now }</b>
-                <span>{ ctx.t(&text!("ui.steps.all", "all steps")) }</span>
-            </button>
-            { search(&ctx, &query, &ask) }
-            <div class={kind} ref={node} onscroll={onscroll} onclick={click} onkeydown={keydown}>{ inner }</div>
-        </nav>
-    }
+    let at = format!("{} / {}", props.position, run.len);
+    let strip = el("button")
+        .class("strip")
+        .at("aria-expanded", *open)
+        .on_click(toggle)
+        .kid(el("span").class("m").kid(at))
+        .kid(el("b").kid(now))
+        .kid(el("span").kid(said(&ctx, text!("ui.steps.all", "all steps"))));
+    let list = el("div")
+        .class("list")
+        .also(!query.trim().is_empty(), "found")
+        .node(&node)
+        .on_scroll(onscroll)
+        .on_click(click)
+        .roams("button")
+        .kid(inner);
+    el("nav")
+        .class("steps")
+        .also(*open, "is-open")
+        .also(run.len > 9_999, "long")
+        .at("aria-label", said(&ctx, text!("ui.steps", "Steps")))
+        .kid(strip)
+        .kid(search(&ctx, &query, &ask))
+        .kid(list)
+        .into()
 }
 
 /// A step is gone to, which puts the list away on narrow screens; a stretch or fold opens or closes.
@@ -81,10 +89,10 @@ fn clicked(
     run: &Run,
     open: &UseStateHandle<bool>,
     folds: &UseStateHandle<Rc<Folds>>,
-) -> Callback<MouseEvent> {
+) -> Callback<Event> {
     let (ctx, open, folds) = (ctx.clone(), open.setter(), folds.clone());
     let groups = run.outline.groups.len();
-    Callback::from(move |event: MouseEvent| {
+    Callback::from(move |event: Event| {
         if let Some(step) = dom::number(&event, "step") {
             open.set(false);
             ctx.act(Do::Seek(step));
@@ -100,26 +108,30 @@ fn clicked(
     })
 }
 
-fn list(ctx: &Ctx, props: &Props, items: &[Item], view: &Window) -> Html {
-    html! {
-        <>
-            { start(ctx, props.position == 0) }
-            { room("above", view.above) }
-            for row in rows(items, view.rows.clone()) {
-                { draw(ctx, &props.run, &row, props.position) }
-            }
-            { room("below", view.below) }
-        </>
-    }
+fn list(ctx: &Ctx, props: &Props, items: &[Item], view: &Window) -> El {
+    let rows = rows(items, view.rows.clone()).into_iter();
+    group()
+        .kid(start(ctx, props.position == 0))
+        .kid(room("above", view.above))
+        .kids(rows.map(|row| draw(ctx, &props.run, &row, props.position)))
+        .kid(room("below", view.below))
 }
 
-fn start(ctx: &Ctx, here: bool) -> Html {
-    html! {
-        <button key="start" class={classes!("step", "low", here.then_some("now"))} data-step="0"
-            aria-current={here.then_some("step")} tabindex={if here { "0" } else { "-1" }}>
-            <span class="n m">{ "0" }</span><span>{ ctx.t(&text!("ui.steps.start", "Start")) }</span>
-        </button>
-    }
+fn start(ctx: &Ctx, here: bool) -> El {
+    let says = said(ctx, text!("ui.steps.start", "Start"));
+    row("low", here, 0).key("start").kid(el("span").kid(says))
+}
+
+/// The row of a step, with its number.
+fn row(size: &'static str, here: bool, position: u64) -> El {
+    el("button")
+        .class("step")
+        .class(size)
+        .also(here, "now")
+        .at("data-step", position)
+        .at("aria-current", here.then_some("step"))
+        .at("tabindex", if here { "0" } else { "-1" })
+        .kid(el("span").class("n m").kid(position))
 }
 
 /// Scrolls the list when the current step has left its window.
@@ -156,107 +168,121 @@ fn rows(items: &[Item], range: std::ops::Range<u64>) -> Vec<Kind> {
     out
 }
 
-fn draw(ctx: &Ctx, run: &Run, kind: &Kind, position: u64) -> Html {
+fn draw(ctx: &Ctx, run: &Run, kind: &Kind, position: u64) -> El {
     let groups = &run.outline.groups;
     match *kind {
-        Kind::Phase(phase, first, last) => html! {
-            <div key={format!("p{first}")} class="phase"><span>{ ctx.t(&phase.title()) }</span>
-                <span class="m">{ span(first, last) }</span></div>
-        },
+        Kind::Phase(phase, first, last) => el("div")
+            .key(["p", &first.to_string()].concat())
+            .class("phase")
+            .kid(el("span").kid(said(ctx, phase.title())))
+            .kid(el("span").class("m").kid(span(first, last))),
         Kind::Group(i, open) => {
             let g = &groups[i];
-            let bad = run
-                .stops
-                .iter()
-                .any(|(p, _)| (g.first..g.first + g.len).contains(p));
             let steps = text!("ui.steps.count", "{n} steps", n = g.len);
-            html! {
-                <button key={format!("g{i}")} class={classes!("step", "tall", "fold", bad.then_some("stopped"))}
-                    data-fold={i.to_string()} data-open={open.to_string()} aria-expanded={open.to_string()} tabindex="-1">
-                    <span class="n m">{ g.first }</span>
-                    <span><i class="tri" aria-hidden="true">{ if open { "▾" } else { "▸" } }</i>{ ctx.t(&g.title) }
-                        <small>{ ctx.t(&steps) }</small></span>
-                </button>
-            }
+            let says = el("span")
+                .kid(triangle(open))
+                .kid(ctx.t(&g.title))
+                .kid(el("small").kid(said(ctx, steps)));
+            let fold = i.to_string();
+            folded("tall", run, (g.first, g.first + g.len - 1), open)
+                .key(["g", &fold].concat())
+                .at("data-fold", fold)
+                .kid(says)
         }
         Kind::Single(i) => {
             let g = &groups[i];
             let line = run.session.borrow_mut().line(g.first);
-            let under = match line.outcome {
-                Some(stop) if !stop.is_done() => {
-                    AttrValue::from(format!("✕ {}", ctx.t(&stop.name())))
-                }
-                _ => ctx.t(&g.title),
+            let under = match stop(ctx, &line) {
+                Some(stop) => stop.into(),
+                None => ctx.t(&g.title),
             };
-            step(
-                ctx,
-                &line,
-                "tall",
-                html! { <><code>{ ctx.t(&line.name) }</code><small>{ under }</small></> },
-                position,
-            )
+            let inner = el("span")
+                .kid(el("code").kid(ctx.t(&line.name)))
+                .kid(el("small").kid(under));
+            step(ctx, &line, "tall", position).kid(inner)
         }
         Kind::Folds(i, n, open) => {
             let g = &groups[i];
             let first = g.first + n * g.fold;
             let last = (first + g.fold).min(g.first + g.len) - 1;
             let line = run.session.borrow_mut().line(first);
-            let bad = run.stops.iter().any(|(p, _)| (first..=last).contains(p));
-            html! {
-                <button key={format!("f{i}.{n}")} class={classes!("step", "low", "fold", bad.then_some("stopped"))}
-                    data-fold={format!("{i}.{n}")} data-open={open.to_string()} aria-expanded={open.to_string()} tabindex="-1">
-                    <span class="n m">{ first }</span>
-                    <span><i class="tri" aria-hidden="true">{ if open { "▾" } else { "▸" } }</i>{ tail(&line.label, &g.label).to_string() }
-                        { " " }<span class="dim m">{ span(first, last) }</span></span>
-                </button>
-            }
+            let says = el("span")
+                .kid(triangle(open))
+                .kid(tail(&line.label, &g.label).to_string())
+                .kid(" ")
+                .kid(el("span").class("dim m").kid(span(first, last)));
+            let fold = [&i.to_string(), ".", &n.to_string()].concat();
+            folded("low", run, (first, last), open)
+                .key(["f", &fold].concat())
+                .at("data-fold", fold)
+                .kid(says)
         }
         Kind::Steps(i, at) => {
             let line = run.session.borrow_mut().line(at);
-            let rest = match line.outcome {
-                Some(stop) if !stop.is_done() => {
-                    html! { <span class="why">{ format!("✕ {}", ctx.t(&stop.name())) }</span> }
-                }
-                _ => {
+            let rest = match stop(ctx, &line) {
+                Some(stop) => el("span").class("why").kid(stop),
+                None => {
                     // The operand says more than the end of a label, where the machine gives one.
                     let brief = ctx.t(&line.brief);
-                    let tail = tail(&line.label, &groups[i].label);
-                    html! { <span class="dim">{ if brief.is_empty() { tail.into() } else { brief } }</span> }
+                    let rest = el("span").class("dim");
+                    match brief.is_empty() {
+                        true => rest.kid(tail(&line.label, &groups[i].label).to_string()),
+                        false => rest.kid(brief),
+                    }
                 }
             };
-            step(
-                ctx,
-                &line,
-                "low",
-                html! { <><code>{ ctx.t(&line.name) }</code>{ " " }{ rest }</> },
-                position,
-            )
+            low(ctx, &line, rest, position)
         }
     }
 }
 
-fn step(ctx: &Ctx, line: &StepLine, size: &'static str, inner: Html, position: u64) -> Html {
-    let now = line.position == position;
-    let stopped = line.outcome.is_some_and(|o| !o.is_done());
-    let class = classes!(
-        "step",
-        size,
-        now.then_some("now"),
-        stopped.then_some("stopped"),
-        line.edited.then_some("edited")
-    );
+/// The row of a stretch or fold, from its first to its last step.
+fn folded(size: &'static str, run: &Run, (first, last): (u64, u64), open: bool) -> El {
+    let bad = run.stops.iter().any(|(p, _)| (first..=last).contains(p));
+    el("button")
+        .class("step")
+        .class(size)
+        .class("fold")
+        .also(bad, "stopped")
+        .at("data-open", open)
+        .at("aria-expanded", open)
+        .at("tabindex", "-1")
+        .kid(el("span").class("n m").kid(first))
+}
+
+fn triangle(open: bool) -> El {
+    let sign = if open { "▾" } else { "▸" };
+    el("i").class("tri").at("aria-hidden", "true").kid(sign)
+}
+
+/// How a step was stopped, if it was.
+fn stop(ctx: &Ctx, line: &StepLine) -> Option<String> {
+    let stop = line.outcome.filter(|o| !o.is_done())?;
+    Some(["✕ ", &said(ctx, stop.name())].concat())
+}
+
+/// The row of a step in one line.
+fn low(ctx: &Ctx, line: &StepLine, rest: El, position: u64) -> El {
+    let inner = el("span")
+        .kid(el("code").kid(ctx.t(&line.name)))
+        .kid(" ")
+        .kid(rest);
+    step(ctx, line, "low", position).kid(inner)
+}
+
+/// The row of a step, without what it says.
+fn step(ctx: &Ctx, line: &StepLine, size: &'static str, position: u64) -> El {
     let stop = line.outcome.filter(|o| !o.is_done());
+    let edited = text!("ui.steps.edited", "you changed this step");
     let title = match stop {
-        Some(stop) => Some(ctx.t(&stop.name())),
-        None if line.edited => Some(ctx.t(&text!("ui.steps.edited", "you changed this step"))),
-        None => None,
+        Some(stop) => Some(said(ctx, stop.name())),
+        None => line.edited.then(|| said(ctx, edited)),
     };
-    html! {
-        <button key={line.position} class={class} data-step={line.position.to_string()} title={title}
-            aria-current={now.then_some("step")} tabindex={if now { "0" } else { "-1" }}>
-            <span class="n m">{ line.position }</span><span>{ inner }</span>
-        </button>
-    }
+    row(size, line.position == position, line.position)
+        .key(line.position)
+        .also(stop.is_some(), "stopped")
+        .also(line.edited, "edited")
+        .at("title", title)
 }
 
 fn span(first: u64, last: u64) -> String {
@@ -275,7 +301,7 @@ fn tail<'a>(label: &'a str, group: &str) -> &'a str {
 }
 
 /// The steps that a search found.
-fn found_list(ctx: &Ctx, props: &Props, found: &(Rc<Vec<u64>>, bool), scroll: Scroll) -> Html {
+fn found_list(ctx: &Ctx, props: &Props, found: &(Rc<Vec<u64>>, bool), scroll: Scroll) -> El {
     let (found, searching) = found;
     let spans = [Span {
         rows: found.len() as u64,
@@ -288,26 +314,21 @@ fn found_list(ctx: &Ctx, props: &Props, found: &(Rc<Vec<u64>>, bool), scroll: Sc
     };
     let to = (view.rows.end as usize).min(found.len());
     let from = (view.rows.start as usize).min(to);
-    html! {
-        <>
-            <p class="phase" role="status">{ ctx.t(&more) }</p>
-            { room("above", view.above) }
-            for at in &found[from..to] {
-                { found_row(ctx, &props.run, *at, props.position) }
-            }
-            { room("below", view.below) }
-        </>
-    }
+    let rows = found[from..to].iter();
+    group()
+        .kid(
+            el("p")
+                .class("phase")
+                .at("role", "status")
+                .kid(said(ctx, more)),
+        )
+        .kid(room("above", view.above))
+        .kids(rows.map(|at| found_row(ctx, &props.run, *at, props.position)))
+        .kid(room("below", view.below))
 }
 
-fn found_row(ctx: &Ctx, run: &Run, at: u64, position: u64) -> Html {
+fn found_row(ctx: &Ctx, run: &Run, at: u64, position: u64) -> El {
     let line = run.session.borrow_mut().line(at);
-    let label = line.label.clone();
-    step(
-        ctx,
-        &line,
-        "low",
-        html! { <><code>{ ctx.t(&line.name) }</code>{ " " }<span class="dim">{ label }</span></> },
-        position,
-    )
+    let label = el("span").class("dim").kid(line.label.clone());
+    low(ctx, &line, label, position)
 }

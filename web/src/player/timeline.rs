@@ -4,23 +4,28 @@ use std::rc::Rc;
 
 use teescope_core::text;
 use teescope_core::view::figure::{self, PhaseSpan};
+use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
 use crate::dom;
-use crate::figure::FigureView;
+use crate::el::{El, el, said};
+use crate::figure::picture;
 use crate::state::Ctx;
 use crate::state::play::{Do, Play, SPEEDS};
 use crate::state::run::Run;
 
 /// The foot; `node` is the element of the line, `width` its width.
-pub(super) fn timeline(ctx: &Ctx, play: &Play, node: &NodeRef, width: f32) -> Html {
+pub(super) fn timeline(ctx: &Ctx, play: &Play, node: &NodeRef, width: f32) -> El {
     let run = play.run();
     let input = Rc::new(line(play));
-    let drawn = Rc::new(figure::timeline(&input, &ctx.lang.catalogue, width));
+    let drawn = figure::timeline(&input, &ctx.lang.catalogue, width);
     let to = {
         let (ctx, input, node) = (ctx.clone(), input.clone(), node.clone());
-        Callback::from(move |event: PointerEvent| {
+        Callback::from(move |event: Event| {
+            let Some(event) = event.dyn_ref::<PointerEvent>() else {
+                return;
+            };
             if event.buttons() & 1 == 0 {
                 return;
             }
@@ -42,20 +47,26 @@ pub(super) fn timeline(ctx: &Ctx, play: &Play, node: &NodeRef, width: f32) -> Ht
         n = play.position,
         of = run.len
     );
-    html! {
-        <footer class="foot">
-            { controls(ctx, play.playing, play.speed) }
-            <div class="tl" ref={node.clone()} role="slider" tabindex="0" aria-label={ctx.t(&text!("ui.timeline", "Timeline"))}
-                aria-valuemin="0" aria-valuemax={run.len.to_string()} aria-valuenow={play.position.to_string()}
-                aria-valuetext={says} onpointerdown={to.clone()} onpointermove={to}>
-                <FigureView figure={drawn} silent=true />
-            </div>
-            <span class="at m">{ ctx.t(&at) }</span>
-            if run.done < run.len {
-                { progress(ctx, run, play.goal) }
-            }
-        </footer>
-    }
+    let line = el("div")
+        .class("tl")
+        .node(node)
+        .at("role", "slider")
+        .at("tabindex", "0")
+        .at("aria-label", said(ctx, text!("ui.timeline", "Timeline")))
+        .at("aria-valuemin", "0")
+        .at("aria-valuemax", run.len)
+        .at("aria-valuenow", play.position)
+        .at("aria-valuetext", says)
+        .on_pointer_down(to.clone())
+        .on_pointer_move(to)
+        .kid(picture(drawn, true));
+    let progress = (run.done < run.len).then(|| progress(ctx, run, play.goal));
+    el("footer")
+        .class("foot")
+        .kid(controls(ctx, play.playing, play.speed))
+        .kid(line)
+        .kid(el("span").class("at m").kid(said(ctx, at)))
+        .kid(progress)
 }
 
 /// What the line shows.
@@ -106,10 +117,10 @@ fn says(run: &Run, position: u64, ctx: &Ctx) -> AttrValue {
 }
 
 /// Back, play, on, and how fast.
-fn controls(ctx: &Ctx, playing: bool, chosen: usize) -> Html {
+fn controls(ctx: &Ctx, playing: bool, chosen: usize) -> El {
     let act = ctx.clone();
     let click = Callback::from(
-        move |event: MouseEvent| match dom::data(&event, "go").as_deref() {
+        move |event: Event| match dom::data(&event, "go").as_deref() {
             Some("back") => act.act(Do::By(-1)),
             Some("on") => act.act(Do::By(1)),
             Some("play") => act.act(Do::Playing(!playing)),
@@ -124,26 +135,39 @@ fn controls(ctx: &Ctx, playing: bool, chosen: usize) -> Html {
         true => text!("ui.pause", "Pause"),
         false => text!("ui.play", "Play"),
     };
-    html! {
-        <div class="controls" onclick={click}>
-            <button data-go="back" aria-label={ctx.t(&text!("ui.back", "One step back"))}>{ "◂" }</button>
-            <button data-go="play" aria-label={ctx.t(&play)}>{ if playing { "❚❚" } else { "▶" } }</button>
-            <button data-go="on" aria-label={ctx.t(&text!("ui.forward", "One step forward"))}>{ "▸" }</button>
-            <select onchange={speed} aria-label={ctx.t(&text!("ui.speed", "Steps a second"))}>
-                for (i, speed) in SPEEDS.iter().enumerate() {
-                    <option key={i} value={i.to_string()} selected={i == chosen}>
-                        { ctx.t(&text!("ui.speed.rate", "{n}/s", n = speed.name)) }</option>
-                }
-            </select>
-        </div>
-    }
+    let button = |id: &'static str, says, sign: &'static str| {
+        let button = el("button").at("data-go", id);
+        button.at("aria-label", said(ctx, says)).kid(sign)
+    };
+    let speeds = SPEEDS.iter().enumerate().map(|(i, speed)| {
+        let says = text!("ui.speed.rate", "{n}/s", n = speed.name);
+        el("option")
+            .key(i)
+            .at("value", i)
+            .flag("selected", i == chosen)
+            .kid(said(ctx, says))
+    });
+    let title = text!("ui.speed", "Steps a second");
+    let speeds = el("select")
+        .at("aria-label", said(ctx, title))
+        .on_change(speed)
+        .kids(speeds);
+    let back = text!("ui.back", "One step back");
+    let on = text!("ui.forward", "One step forward");
+    el("div")
+        .class("controls")
+        .on_click(click)
+        .kid(button("back", back, "◂"))
+        .kid(button("play", play, if playing { "❚❚" } else { "▶" }))
+        .kid(button("on", on, "▸"))
+        .kid(speeds)
 }
 
 /// How far the first pass of a long run has come.
-fn progress(ctx: &Ctx, run: &Run, goal: Option<u64>) -> Html {
+fn progress(ctx: &Ctx, run: &Run, goal: Option<u64>) -> El {
     let halted = run.halted;
     let act = ctx.clone();
-    let click = Callback::from(move |_: MouseEvent| {
+    let click = Callback::from(move |_: Event| {
         act.act(Do::Halt(!halted));
     });
     let says = match goal {
@@ -165,11 +189,14 @@ fn progress(ctx: &Ctx, run: &Run, goal: Option<u64>) -> Html {
         true => text!("ui.progress.on", "Go on"),
         false => text!("ui.progress.cancel", "Cancel"),
     };
-    html! {
-        <div class="progress">
-            <progress max={run.len.to_string()} value={run.done.to_string()} aria-label={ctx.t(&text!("ui.progress.name", "First pass"))}></progress>
-            <span>{ ctx.t(&says) }</span>
-            <button onclick={click}>{ ctx.t(&button) }</button>
-        </div>
-    }
+    let title = text!("ui.progress.name", "First pass");
+    let bar = el("progress")
+        .at("max", run.len)
+        .at("value", run.done)
+        .at("aria-label", said(ctx, title));
+    el("div")
+        .class("progress")
+        .kid(bar)
+        .kid(el("span").kid(said(ctx, says)))
+        .kid(el("button").on_click(click).kid(said(ctx, button)))
 }

@@ -3,37 +3,27 @@
 use teescope_core::bytes::hex;
 use teescope_core::text;
 use teescope_core::trace::Value;
-use yew::prelude::*;
 
-use crate::lang::Lang;
+use crate::el::{El, el, said};
+use crate::state::Ctx;
 
 /// Longer byte strings are cut; the card is no dump.
 const MOST: usize = 512;
 
 /// A value; bytes that differ from `other` are marked.
-pub(crate) fn value(value: &Value, other: Option<&Value>, lang: &Lang) -> Html {
+pub(crate) fn value(ctx: &Ctx, value: &Value, other: Option<&Value>) -> El {
+    let marked = |differs| el(if differs { "mark" } else { "span" });
     match value {
         Value::None => {
-            html! { <span class="dim" title={lang.t(&text!("ui.value.none", "nothing, or not to be seen"))}>{ "–" }</span> }
+            let says = text!("ui.value.none", "nothing, or not to be seen");
+            let none = el("span").class("dim").at("title", said(ctx, says));
+            none.kid("–")
         }
         Value::Number(n) => {
             let differs = matches!(other, Some(Value::Number(o)) if o != n);
-            let number = hex::addr(*n);
-            if differs {
-                html! { <mark class="m">{ number }</mark> }
-            } else {
-                html! { <span class="m">{ number }</span> }
-            }
+            marked(differs).class("m").kid(hex::addr(*n))
         }
-        Value::Words(words) => {
-            let differs = other.is_some_and(|o| o != value);
-            let words = lang.t(words);
-            if differs {
-                html! { <mark>{ words }</mark> }
-            } else {
-                html! { <span>{ words }</span> }
-            }
-        }
+        Value::Words(words) => marked(other.is_some_and(|o| o != value)).kid(ctx.t(words)),
         Value::Bytes(bytes) => {
             let other = match other {
                 Some(Value::Bytes(o)) => Some(&**o),
@@ -45,7 +35,7 @@ pub(crate) fn value(value: &Value, other: Option<&Value>, lang: &Lang) -> Html {
 }
 
 /// Bytes in words of four; those that differ from `other` are marked, runs of them together.
-pub(crate) fn words(bytes: &[u8], other: Option<&[u8]>) -> Html {
+pub(crate) fn words(bytes: &[u8], other: Option<&[u8]>) -> El {
     let shown = &bytes[..bytes.len().min(MOST)];
     let differs = |i: usize| other.is_some_and(|o| o.get(i) != shown.get(i));
     let mut parts: Vec<(bool, String)> = Vec::new();
@@ -65,17 +55,21 @@ pub(crate) fn words(bytes: &[u8], other: Option<&[u8]>) -> Html {
             }
         }
     }
-    let cut = bytes.len() > MOST;
-    html! {
-        <span class="hex">
-            for (i, (marked, text)) in parts.into_iter().enumerate() {
-                <span key={i}>{ if marked { html! { <mark>{ text }</mark> } } else { html! { text } } }</span>
-            }
-            if cut {
-                <span class="dim">{ format!(" … {MOST} / {}", bytes.len()) }</span>
-            }
-        </span>
-    }
+    let parts = parts.into_iter().enumerate().map(|(i, (marked, text))| {
+        let part = el("span").key(i);
+        match marked {
+            true => part.kid(el("mark").kid(text)),
+            false => part.kid(text),
+        }
+    });
+    let rest = || {
+        let rest = format!(" … {MOST} / {}", bytes.len());
+        el("span").class("dim").kid(rest)
+    };
+    el("span")
+        .class("hex")
+        .kids(parts)
+        .kid((bytes.len() > MOST).then(rest))
 }
 
 /// A technical name that may be broken after a full stop or an underscore.
