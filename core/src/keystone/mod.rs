@@ -32,6 +32,7 @@ pub mod os;
 mod platform;
 pub mod pmp_regions;
 mod pmp_write;
+mod profile;
 mod recognise;
 pub mod report;
 mod run;
@@ -56,6 +57,7 @@ pub use op::{LOAD_MOST, Op, PAGES_MOST};
 pub use platform::{Firmware, Kind, Platform, REFERENCE_HASH};
 pub use pmp_regions::{Form, Priority, REGIONS, Region, Regions, is_napot};
 pub use pmp_write::{ALL_PERM, NO_PERM, OS_REGION, SM_REGION};
+pub use profile::profile;
 pub use recognise::recognise;
 pub use scenarios::tee;
 

@@ -7,6 +7,7 @@ mod diff;
 mod fields;
 pub mod figure;
 mod panels;
+mod profile;
 
 pub use diff::{Changes, changes};
 pub use fields::fields;
@@ -14,6 +15,7 @@ pub use panels::{
     AddressMap, Bytes, Cell, Column, Digest, Fact, Facts, Field, Lane, Link, Node, Panel, Range,
     Row, States, Table, Tone,
 };
+pub use profile::{Aspect, Claim, Evidence, Profile};
 
 use alloc::vec::Vec;
 

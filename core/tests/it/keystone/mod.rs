@@ -5,6 +5,7 @@ mod evidence;
 mod host;
 mod inspector;
 mod layouts;
+mod profile;
 mod report;
 mod samples;
 mod traces;
