@@ -13,7 +13,7 @@ pub fn tee() -> Tee {
             "keystone.what",
             "Enclaves in ordinary RISC-V memory: a small security monitor in machine mode carves them out with physical memory protection and keeps the operating system outside."
         ),
-        scenarios: alloc::vec![&super::inspector::PMP],
+        scenarios: alloc::vec![&super::inspector::PMP, &super::report::SCENARIO],
         recognise: super::recognise::recognise,
         gaps: super::gaps::gaps,
     }

@@ -37,6 +37,10 @@ const GOLDEN: &[(&str, &str)] = &[
     ),
     ("sgx/destroy", include_str!("../../golden/sgx/destroy.txt")),
     (
+        "keystone/report",
+        include_str!("../../golden/keystone/report.txt"),
+    ),
+    (
         "keystone/pmp",
         include_str!("../../golden/keystone/pmp.txt"),
     ),
