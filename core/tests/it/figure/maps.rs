@@ -145,4 +145,31 @@ shared_test! {
         assert!(wide["lin5"][0] > wide["lin1"][0] && wide["lin5"][1] == wide["lin1"][1]);
         assert!(tall["lin5"][1] > tall["lin1"][1] && tall["lin5"][0] == tall["lin1"][0]);
     }
+
+    /// Lanes cut at the same addresses lie on one scale, whatever is written in them.
+    fn lanes_cut_alike_lie_on_one_scale() {
+        let edges = [0, 0x8000_0000, 0x8020_0000, 0xb680_0000, 0xb6a0_0000, 1 << 56];
+        let names = ["", "r-x", "a longer name", "", "rwx, and more"];
+        let one = |key: &'static str, turn: usize| {
+            let pieces = edges.windows(2).enumerate().map(|(i, e)| {
+                range(&format!("{key}-{i}"), e[0], e[1], 0, names[(i + turn) % 5], Tone::OwnerA)
+            });
+            lane(key, 0, 1 << 56, pieces.collect())
+        };
+        let map = map(vec![one("first", 0), one("second", 2), one("third", 3)], Vec::new());
+        for width in [320.0, 560.0, 1100.0] {
+            let figure = draw(&map, &Changes::default(), width);
+            check(&figure, &Catalogue::default(), &format!("width {width}"));
+            let boxes = boxes(&figure);
+            let top = |key: &str| boxes[format!("{key}-0").as_str()][1];
+            for i in 0..5 {
+                let along = |key: &str| {
+                    let [x, y, w, h] = boxes[format!("{key}-{i}").as_str()];
+                    if width < 560.0 { (y - top(key), h) } else { (x, w) }
+                };
+                assert_eq!(along("first"), along("second"), "width {width}, piece {i}");
+                assert_eq!(along("first"), along("third"), "width {width}, piece {i}");
+            }
+        }
+    }
 }

@@ -3,6 +3,7 @@
 mod boxes;
 mod cells;
 mod items;
+mod place;
 mod scale;
 mod strip;
 mod tall;
@@ -96,7 +97,8 @@ impl<'a> Drawing<'a> {
         let none = self.changed.is_empty();
         let budget = BUDGET / self.lanes.len().max(1);
         let catalogue = self.sheet.catalogue;
-        self.lanes
+        let mut strips: Vec<Strip<'a>> = self
+            .lanes
             .iter()
             .enumerate()
             .map(|(l, lane)| {
@@ -112,7 +114,9 @@ impl<'a> Drawing<'a> {
                 let changed = changed.map(|(i, _)| i);
                 Strip::lay(lane, changed.collect(), frame)
             })
-            .collect()
+            .collect();
+        place::place(&mut strips, turn);
+        strips
     }
 
     /// The ties between ranges that are shown, the upper lane's end first.

@@ -1,13 +1,12 @@
 //! One lane laid along its axis: which items it shows, where each lies, where each range lies.
 
 use alloc::collections::BTreeSet;
-use alloc::vec;
 use alloc::vec::Vec;
 
 use super::super::measure::{floor, text_width};
 use super::cells::{Cell, Cells, Kind, cut};
 use super::items::{Body, Fold, Item, gather};
-use super::scale::{Need, lengths, weight};
+use super::scale::{Need, weight};
 use crate::text::{Catalogue, Text};
 use crate::view::{Lane, Range, Tone};
 
@@ -48,6 +47,9 @@ pub(super) struct Strip<'a> {
     /// Where each range lies along the axis; `None` for those not shown.
     pub(super) spans: Vec<Option<(f32, f32)>>,
     smallest: u64,
+    /// What each item asks for along the axis, and the room there is, where it is limited.
+    pub(super) needs: Vec<Need>,
+    pub(super) limit: Option<f32>,
 }
 
 /// What a lane is laid out for.
@@ -62,7 +64,7 @@ pub(super) struct Frame<'a> {
 }
 
 impl<'a> Strip<'a> {
-    /// Lays a lane out; `changed` holds the indices of its changed ranges.
+    /// Chooses what a lane shows; [`place`](super::place) says where. `changed` holds the indices of its changed ranges.
     pub(super) fn lay(lane: &'a Lane, changed: BTreeSet<usize>, frame: Frame<'_>) -> Self {
         let cells = cut(lane);
         let leaves = cells.cells.iter().filter(|c| c.kind == Kind::Leaf);
@@ -86,19 +88,10 @@ impl<'a> Strip<'a> {
             changed,
             spans: Vec::new(),
             smallest,
+            needs: Vec::new(),
+            limit: None,
         };
-        let (needs, room) = strip.choose(&apart, frame);
-        let mut from = 0.0;
-        strip.at = lengths(&needs, room)
-            .into_iter()
-            .map(|length| {
-                let at = (from, from + length);
-                from = at.1;
-                // Edges on whole pixels are sharp.
-                (floor(at.0 + 0.5), floor(at.1 + 0.5))
-            })
-            .collect();
-        strip.spans = strip.find_spans(frame.turn);
+        (strip.needs, strip.limit) = strip.choose(&apart, frame);
         strip
     }
 
@@ -327,47 +320,6 @@ impl<'a> Strip<'a> {
             1.0,
             (if turn == Turn::Wide { h } else { w }).max(1.0) as usize,
         )
-    }
-
-    fn find_spans(&self, turn: Turn) -> Vec<Option<(f32, f32)>> {
-        let mut cells = vec![(0.0, 0.0); self.cells.cells.len()];
-        for (item, &(a, b)) in self.items.iter().zip(&self.at) {
-            let count = item.cells.len();
-            for (k, cell) in item.cells.clone().enumerate() {
-                cells[cell] = match item.body {
-                    Body::Many => {
-                        let each = (b - a) / count as f32;
-                        (a + each * k as f32, a + each * (k as f32 + 1.0))
-                    }
-                    Body::Grid => {
-                        let (w, h) = self.grid_room(turn, b - a);
-                        let (size, per) = self.squares(count, turn, w, h);
-                        let head = if turn == Turn::Wide { PAD } else { HEAD };
-                        let from = a + head + (k / per.max(1)) as f32 * size;
-                        // The first and the last row of squares reach to the edges, so that ties join.
-                        let last = (count - 1) / per.max(1) == k / per.max(1);
-                        let first = if k < per { a } else { from };
-                        (first, if last { b } else { from + size })
-                    }
-                    _ => (a, b),
-                };
-            }
-        }
-        let mut spans = vec![None; self.lane.ranges.len()];
-        for (cell, at) in self.cells.cells.iter().zip(&cells) {
-            if let (Some(range), true) = (cell.range, cell.kind == Kind::Leaf && cell.first) {
-                spans[range] = Some(*at);
-            }
-        }
-        for &e in &self.cells.enclosing {
-            let (start, end) = self.cells.extent[e];
-            let first = self.cells.cells.partition_point(|c| c.start < start);
-            let last = self.cells.cells.partition_point(|c| c.start < end);
-            if first < last {
-                spans[e] = Some((cells[first].0, cells[last - 1].1));
-            }
-        }
-        spans
     }
 
     /// Width and height left for the squares of a grid of that length.
