@@ -89,7 +89,7 @@ fn effective(hart: &Hart, pieces: &[Piece], mode: Option<Option<Privilege>>) -> 
     }
     Lane {
         key: "effective",
-        title: text!("pmp.effective", "Together"),
+        title: text!("pmp.effective", "All entries together"),
         start: 0,
         end: END,
         ranges,
