@@ -4,7 +4,7 @@
 use super::events::{Cause, named};
 use super::machine::Machine;
 use super::op::{Schedule, Set};
-use super::processor::{Processor, rflags};
+use super::processor::{Processor, registers, rflags};
 use crate::arch::x86::{self, Pte};
 use crate::memory::{Linear, Physical};
 use crate::rules;
@@ -91,8 +91,11 @@ impl Machine {
 
     /// The code on a processor computes.
     pub(super) fn compute<R: Recorder>(&mut self, op: &Set, recorder: &mut R) {
-        for (offset, value) in op.values.iter() {
-            self.set_register(op.cpu, *offset, *value, recorder);
+        for (_, offset) in registers() {
+            // Of a register named twice the last value counts.
+            if let Some((_, value)) = op.values.iter().rev().find(|(at, _)| *at == offset) {
+                self.set_register(op.cpu, offset, *value, recorder);
+            }
         }
         if let Some(value) = &op.xmm0 {
             let mut own = self.cpu(op.cpu);

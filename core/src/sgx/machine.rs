@@ -274,10 +274,16 @@ impl Machine {
     /// The physical address a linear one leads to, in the kernel's map or the current process's.
     #[must_use]
     pub fn translate(&self, at: Linear) -> Option<Physical> {
-        match at.0.checked_sub(DIRECT_MAP) {
-            Some(p) => (p < self.platform.memory_end.0).then_some(Physical(p)),
-            None => self.tables.walk(self.process, at),
+        match at.0 < DIRECT_MAP {
+            true => self.tables.walk(self.process, at),
+            false => self.in_direct_map(at.0),
         }
+    }
+
+    /// The physical address that an address of the kernel's map of all memory stands for.
+    pub(super) fn in_direct_map(&self, at: u64) -> Option<Physical> {
+        let physical = at.checked_sub(DIRECT_MAP)?;
+        (physical < self.platform.memory_end.0).then_some(Physical(physical))
     }
 
     /// What a linear address leads to.

@@ -47,7 +47,7 @@ pub use scenario::{
     BadInput, Input, Inputs, Param, ParamKind, Params, Recognised, Scenario, ScenarioInfo,
     Settings, Tee,
 };
-pub use secrecy::{Channel, Guarded, Secrecy, Secret};
+pub use secrecy::{ANY_ACCESS, Channel, Guarded, Secrecy, Secret};
 pub use segment::{Planned, Segment};
 pub use session::{Group, Outline, Progress, Session, Snippet, SnippetInput, Step, StepLine};
 pub use two_runs::{Difference, two_runs};

@@ -25,12 +25,16 @@ pub enum Secret {
     Seed,
 }
 
+/// A channel that shows in accesses of every kind.
+pub const ANY_ACCESS: &str = "access";
+
 /// A way by which a secret reaches an observer: declared, so that one that is not is a mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Channel {
     /// Who learns something.
     pub observer: Observer,
-    /// Where it shows: the id of a panel, or of the rule that decided an access.
+    /// Where it shows: the id of a panel, or of the rule that decided an access; [`ANY_ACCESS`] for
+    /// accesses whichever rule decides them.
     pub at: &'static str,
     /// What is learned, as a sentence.
     pub says: Text,

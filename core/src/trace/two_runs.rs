@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::scenario::{BadInput, Inputs, Scenario, Settings};
-use super::secrecy::{Channel, Secret};
+use super::secrecy::{ANY_ACCESS, Channel, Secret};
 use super::session::{Progress, Session};
 use super::vocabulary::Observer;
 use crate::view::{Access, Panel, View, changes};
@@ -91,7 +91,9 @@ impl Found<'_> {
         if !self.seen.insert((observer, at.to_string())) {
             return;
         }
-        let declared = |c: &Channel| c.observer == observer && c.at == at;
+        // Ids of rules have a dot in them, those of panels have none.
+        let covers = |c: &Channel| c.at == at || (c.at == ANY_ACCESS && at.contains('.'));
+        let declared = |c: &Channel| c.observer == observer && covers(c);
         self.all.push(Difference {
             step: step.to_string(),
             observer,
@@ -158,17 +160,25 @@ fn views_differ(a: &View, b: &View, who: Observer, label: &str, found: &mut Foun
     }
 }
 
-/// The beginning, the middle and the end of everything on the maps.
+/// The beginning, the middle and the end of everything on the maps, and the fields of every structure
+/// that is shown.
 fn addresses(view: &View) -> BTreeSet<u64> {
     let mut all = BTreeSet::new();
     for panel in &view.panels {
-        if let Panel::AddressMap(map) = panel {
-            for range in map.lanes.iter().flat_map(|l| &l.ranges) {
-                let size = range.end.saturating_sub(range.start);
-                all.insert(range.start);
-                all.insert(range.start + ((size / 2) & !15));
-                all.insert(range.end.saturating_sub(16));
+        match panel {
+            Panel::AddressMap(map) => {
+                for range in map.lanes.iter().flat_map(|l| &l.ranges) {
+                    let size = range.end.saturating_sub(range.start);
+                    all.insert(range.start);
+                    all.insert(range.start + ((size / 2) & !15));
+                    all.insert(range.end.saturating_sub(16));
+                }
             }
+            Panel::Bytes(bytes) => {
+                let fields = bytes.fields.iter().map(|f| f.offset as u64);
+                all.extend(fields.map(|offset| bytes.place.at.wrapping_add(offset) & !15));
+            }
+            _ => {}
         }
     }
     all

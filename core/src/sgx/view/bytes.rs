@@ -5,6 +5,7 @@ use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::super::access::Who;
 use super::super::driver::buffers;
 use super::super::machine::Machine;
 use super::super::op::Op;
@@ -23,6 +24,8 @@ pub(super) fn structures(
     observer: Option<Observer>,
 ) -> Vec<Bytes> {
     let mut all = Vec::new();
+    let is_open = matches!(observer, None | Some(Observer::Inside));
+    let is_code = |who| matches!(who, Who::Code(_));
     match shown.map(|s| s.op) {
         Some(Op::Eadd(a)) => {
             let tcs = a.flags.page_type() == PageType::TCS;
@@ -39,6 +42,15 @@ pub(super) fn structures(
         Some(Op::Eextend { offset, .. }) => {
             all.extend(page(m, focus, offset & !0xfff, None, observer));
         }
+        Some(Op::Edbgrd { offset, .. } | Op::Edbgwr { offset, .. }) => {
+            all.extend(page(m, focus, offset & !0xfff, None, observer));
+        }
+        // Where a thread inside touches its memory nobody outside sees.
+        Some(Op::Access(touch)) if is_open || !is_code(touch.who) => {
+            if let Some((enclave, offset)) = m.page_at(touch.at) {
+                all.extend(page(m, enclave, offset, None, observer));
+            }
+        }
         Some(Op::Einit(i)) => {
             all.push(ram(m, "sigstruct", SigStruct::LAYOUT, buffers::SIGSTRUCT));
             if i.token.is_some() {
@@ -49,6 +61,13 @@ pub(super) fn structures(
             all.push(ram(m, "pageinfo", PageInfo::LAYOUT, buffers::PAGEINFO));
         }
         _ => {}
+    }
+    if observer == Some(Observer::Neighbour) {
+        let all_of = all.drain(..).map(|b| match b.place.space {
+            "ram" => unmapped(b),
+            _ => b,
+        });
+        all = all_of.collect();
     }
     all.extend(secs(m, focus, observer));
     all
@@ -91,11 +110,7 @@ fn secs(m: &Machine, focus: u8, observer: Option<Observer>) -> Option<Bytes> {
         fields: fields(Secs::LAYOUT, &data),
         data: Rc::from(data),
     };
-    Some(if observer.is_none() {
-        bytes
-    } else {
-        hidden(bytes)
-    })
+    Some(closed(m, bytes, observer, false))
 }
 
 /// A page of an enclave as it lies in the EPC.
@@ -131,11 +146,7 @@ fn page(
         .enclave(focus)
         .and_then(|h| m.secs.get(&h.secs))
         .is_some_and(|s| s.is_init());
-    let readable = match observer {
-        None => true,
-        Some(who) => who == Observer::Inside && init && layout.is_none(),
-    };
-    Some(if readable { bytes } else { hidden(bytes) })
+    Some(closed(m, bytes, observer, init && layout.is_none()))
 }
 
 /// The sixteen chunks of a page, each measured by its own EEXTEND.
@@ -155,20 +166,61 @@ fn chunks(offset: u64) -> Vec<Field> {
     (0..16).map(chunk).collect()
 }
 
-/// The same structure as somebody outside reads it: all ones.
-fn hidden(mut bytes: Bytes) -> Bytes {
-    bytes.data = Rc::from(vec![0xff; bytes.data.len()]);
-    bytes.fields = vec![Field {
-        name: text!("bytes.abort-page", "abort page"),
-        offset: 0,
-        size: bytes.data.len(),
-        value: Text::none(),
-        meaning: text!(
-            "bytes.abort-meaning",
-            "From outside, protected memory reads as all ones."
+/// A structure in the EPC as an observer reads it: plain, ciphertext on the bus, else the abort page.
+/// The enclave itself reads it only if `own` says so.
+pub(super) fn closed(m: &Machine, mut bytes: Bytes, who: Option<Observer>, own: bool) -> Bytes {
+    match who {
+        None => return bytes,
+        Some(Observer::Inside) if own => return bytes,
+        _ => {}
+    }
+    let len = bytes.data.len();
+    let (data, name, meaning) = match who {
+        Some(Observer::Bus) => (
+            m.dram(Physical(bytes.place.at), len),
+            text!("bytes.ciphertext", "ciphertext"),
+            text!(
+                "bytes.ciphertext-meaning",
+                "What lies in DRAM for protected memory (model: AES-XTS with a demo key)."
+            ),
         ),
+        _ => (
+            vec![0xff; len],
+            text!("bytes.abort-page", "abort page"),
+            text!(
+                "bytes.abort-meaning",
+                "From outside, protected memory reads as all ones."
+            ),
+        ),
+    };
+    bytes.data = Rc::from(data);
+    bytes.fields = one_field(len, name, meaning);
+    bytes
+}
+
+/// A structure in ordinary memory that another process has no mapping for.
+fn unmapped(mut bytes: Bytes) -> Bytes {
+    let len = bytes.data.len();
+    bytes.data = Rc::from(vec![0; len]);
+    bytes.fields = one_field(
+        len,
+        text!("bytes.unmapped", "not mapped"),
+        text!(
+            "bytes.unmapped-meaning",
+            "Ordinary memory of the kernel, which no enclave’s page tables lead to."
+        ),
+    );
+    bytes
+}
+
+fn one_field(len: usize, name: Text, meaning: Text) -> Vec<Field> {
+    vec![Field {
+        name,
+        offset: 0,
+        size: len,
+        value: Text::none(),
+        meaning,
         reserved: false,
         tone: Tone::Hidden,
-    }];
-    bytes
+    }]
 }

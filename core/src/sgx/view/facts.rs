@@ -10,7 +10,7 @@ use super::super::os::{no, yes};
 use crate::bytes::hex;
 use crate::text;
 use crate::text::Text;
-use crate::trace::Place;
+use crate::trace::{Observer, Place};
 use crate::view::{Fact, Facts, Tone};
 
 fn fact(key: &str, name: Text, value: Text) -> Fact {
@@ -123,7 +123,7 @@ fn enclave(m: &Machine, handle: &Handle, s: &SecsState) -> Vec<Fact> {
     ]
 }
 
-pub(super) fn processor(m: &Machine) -> Facts {
+pub(super) fn processor(m: &Machine, who: Option<Observer>) -> Facts {
     let p = &m.platform;
     let hash = hex::encode(&m.launch_hash);
     let launch = match m.launch_hash == INTEL_LAUNCH_HASH {
@@ -140,7 +140,7 @@ pub(super) fn processor(m: &Machine) -> Facts {
         place: Some(Place::new("msr", space_at, len)),
         ..fact
     };
-    Facts {
+    let mut facts = Facts {
         id: "processor",
         title: text!("cpu.title", "The processor"),
         note: text!("cpu.note", "what firmware and operating system set"),
@@ -175,5 +175,23 @@ pub(super) fn processor(m: &Machine) -> Facts {
                 format!("2^{}", p.max_size_64).into(),
             ),
         ],
+    };
+    if let Some(value) = m.debug_read.filter(|_| debugger_sees(who)) {
+        let read = fact(
+            "debug",
+            text!("cpu.debug", "RBX from EDBGRD"),
+            hex::addr(value).into(),
+        );
+        facts.facts.push(Fact {
+            tone: Tone::Warn,
+            place: Some(Place::new("debug", 0, 8)),
+            ..read
+        });
     }
+    facts
+}
+
+/// Whether an observer reads what the kernel's debugger was given.
+fn debugger_sees(who: Option<Observer>) -> bool {
+    matches!(who, None | Some(Observer::Privileged | Observer::Process))
 }

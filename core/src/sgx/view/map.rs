@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::super::driver::pte_index;
-use super::super::machine::{EpcPage, Machine};
+use super::super::machine::{EpcPage, Machine, Target};
 use super::super::structs::PageType;
 use super::super::words;
 use super::{letter, tone};
@@ -22,7 +22,8 @@ const P: u64 = PAGE as u64;
 /// Pages drawn one by one; beyond, neighbours of one kind are drawn as one.
 const SINGLE: usize = 64;
 
-pub(super) fn map(m: &Machine) -> AddressMap {
+/// `tables`: whether the observer knows the page tables, which belong to the operating system.
+pub(super) fn map(m: &Machine, tables: bool) -> AddressMap {
     let runs = runs(m);
     let mut links = Vec::new();
     let mut lanes: Vec<Lane> = Vec::new();
@@ -30,6 +31,9 @@ pub(super) fn map(m: &Machine) -> AddressMap {
         lanes.extend(process(m, number, &runs, &mut links));
     }
     lanes.push(physical(m, &runs));
+    if !tables {
+        links.clear();
+    }
     AddressMap {
         id: "map",
         title: text!("map.title", "Where the enclave lives"),
@@ -90,11 +94,7 @@ fn process(m: &Machine, process: u8, runs: &[Run], links: &mut Vec<Link>) -> Opt
             place: None,
         });
         for s in stretches(m, *number) {
-            links.push(Link {
-                from: s.key.clone(),
-                to: epc_key(runs, s.epc),
-                tone: tone(*number),
-            });
+            links.extend(tie(m, process, &s, runs, tone(*number)));
             ranges.push(Range {
                 key: s.key,
                 start: s.start,
@@ -118,6 +118,27 @@ fn process(m: &Machine, process: u8, runs: &[Run], links: &mut Vec<Link>) -> Opt
         start,
         end,
         ranges,
+    })
+}
+
+/// Where the page tables lead from a stretch's first page; elsewhere than it belongs is a bad tie.
+fn tie(m: &Machine, process: u8, s: &Stretch, runs: &[Run], own: Tone) -> Option<Link> {
+    let pte = m.tables.get(process, Linear(s.start))?;
+    let (to, tone) = match m.physical_target(pte.frame) {
+        Target::Epc(page) if page.0 == s.epc => (epc_key(runs, s.epc), own),
+        Target::Epc(page) => match epc_key(runs, page.0) {
+            free if free.is_empty() => ("epc".into(), Tone::Bad),
+            key => (key, Tone::Bad),
+        },
+        Target::Prm => ("prm".into(), Tone::Bad),
+        Target::Ram(at) if at.0 < m.platform.prm_base.0 => ("low".into(), Tone::Bad),
+        Target::Ram(_) => ("high".into(), Tone::Bad),
+        Target::Unmapped => return None,
+    };
+    Some(Link {
+        from: s.key.clone(),
+        to,
+        tone,
     })
 }
 

@@ -7,11 +7,12 @@ use crate::text;
 use crate::text::Text;
 use crate::view::{Node, States, Tone};
 
-pub(super) fn life(m: &Machine, focus: u8) -> States {
+/// `threads`: whether the observer knows who is inside.
+pub(super) fn life(m: &Machine, focus: u8, threads: bool) -> States {
     let state = m.enclave(focus).and_then(|h| m.secs.get(&h.secs));
     let current = match state {
         None => 0,
-        Some(s) if s.is_init() && s.active > 0 => 4,
+        Some(s) if s.is_init() && s.active > 0 && threads => 4,
         Some(s) if s.is_init() => 3,
         Some(s) if s.children > 0 => 2,
         Some(_) => 1,

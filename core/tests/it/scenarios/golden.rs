@@ -35,6 +35,47 @@ const GOLDEN: &[(&str, &str)] = &[
         "sgx/debug-same-mrenclave",
         include_str!("../../golden/sgx/debug-same-mrenclave.txt"),
     ),
+    (
+        "sgx/enter-and-exit",
+        include_str!("../../golden/sgx/enter-and-exit.txt"),
+    ),
+    (
+        "sgx/ecall-and-ocall",
+        include_str!("../../golden/sgx/ecall-and-ocall.txt"),
+    ),
+    ("sgx/aex", include_str!("../../golden/sgx/aex.txt")),
+    (
+        "sgx/two-level-exceptions",
+        include_str!("../../golden/sgx/two-level-exceptions.txt"),
+    ),
+    (
+        "sgx/aex-notify",
+        include_str!("../../golden/sgx/aex-notify.txt"),
+    ),
+    (
+        "sgx/who-may-touch-what",
+        include_str!("../../golden/sgx/who-may-touch-what.txt"),
+    ),
+    (
+        "sgx/hostile-remap",
+        include_str!("../../golden/sgx/hostile-remap.txt"),
+    ),
+    (
+        "sgx/careless-exit",
+        include_str!("../../golden/sgx/careless-exit.txt"),
+    ),
+    (
+        "sgx/page-fault-channel",
+        include_str!("../../golden/sgx/page-fault-channel.txt"),
+    ),
+    (
+        "sgx/single-step",
+        include_str!("../../golden/sgx/single-step.txt"),
+    ),
+    (
+        "sgx/debug-enclave",
+        include_str!("../../golden/sgx/debug-enclave.txt"),
+    ),
     ("sgx/destroy", include_str!("../../golden/sgx/destroy.txt")),
     (
         "keystone/report",
