@@ -1,7 +1,6 @@
 //! A stable sort that is compiled once. The standard one is compiled anew for every type it sorts,
 //! some five kilobytes each time, which a page pays for with every visit.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
@@ -19,22 +18,33 @@ pub(crate) fn sort_by_key<T, K: Ord>(items: &mut Vec<T>, key: impl Fn(&T) -> K) 
     sort_by(items, |a, b| key(a).cmp(&key(b)));
 }
 
-/// A map of these pairs. Collecting into a map sorts first; this puts in one after the other.
-pub(crate) fn map<K: Ord, V>(pairs: impl Iterator<Item = (K, V)>) -> BTreeMap<K, V> {
-    let mut out = BTreeMap::new();
-    for (key, value) in pairs {
-        out.insert(key, value);
+/// Pairs to be looked up by key. The standard map's code is several times as long, once for every type.
+pub(crate) struct Sorted<K, V>(Vec<(K, V)>);
+
+impl<K: Ord, V> Sorted<K, V> {
+    /// Sorts these pairs; of several with one key the last counts.
+    pub(crate) fn new(pairs: impl Iterator<Item = (K, V)>) -> Self {
+        let mut pairs: Vec<(K, V)> = pairs.collect();
+        sort_by(&mut pairs, |a, b| a.0.cmp(&b.0));
+        pairs.reverse();
+        pairs.dedup_by(|a, b| a.0 == b.0);
+        pairs.reverse();
+        Self(pairs)
     }
-    out
+
+    /// The value of a key.
+    pub(crate) fn get(&self, key: &K) -> Option<&V> {
+        let found = self.0.binary_search_by(|(k, _)| k.cmp(key));
+        found.ok().map(|at| &self.0[at].1)
+    }
 }
 
-/// A set of these items, likewise.
-pub(crate) fn set<T: Ord>(items: impl Iterator<Item = T>) -> BTreeSet<T> {
-    let mut out = BTreeSet::new();
-    for item in items {
-        out.insert(item);
-    }
-    out
+/// These items ascending, each once.
+pub(crate) fn set<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.collect();
+    sort_by(&mut items, T::cmp);
+    items.dedup();
+    items
 }
 
 /// The indices below `len` in order, by merging runs of 1, 2, 4, …; `fits(a, b)` says whether `a` may

@@ -81,16 +81,16 @@ fn one(out: &mut Changes, old: Option<&Panel>, new: &Panel) {
 
 fn map(out: &mut Changes, old: &super::AddressMap, new: &super::AddressMap) {
     let ranges = old.lanes.iter().flat_map(|l| &l.ranges);
-    let before = order::map(ranges.map(|r| (r.key.as_str(), r)));
+    let before = order::Sorted::new(ranges.map(|r| (r.key.as_str(), r)));
     for range in new.lanes.iter().flat_map(|l| &l.ranges) {
-        if before.get(range.key.as_str()).is_none_or(|b| *b != range) {
+        if before.get(&range.key.as_str()).is_none_or(|b| *b != range) {
             out.add(new.id, &range.key);
         }
     }
     let gone = old.lanes.iter().flat_map(|l| &l.ranges);
     let ranges = new.lanes.iter().flat_map(|l| &l.ranges);
     let kept = order::set(ranges.map(|r| r.key.as_str()));
-    for range in gone.filter(|r| !kept.contains(r.key.as_str())) {
+    for range in gone.filter(|r| kept.binary_search(&r.key.as_str()).is_err()) {
         out.add(new.id, &range.key);
     }
     for link in new.links.iter().chain(&old.links) {
@@ -101,9 +101,9 @@ fn map(out: &mut Changes, old: &super::AddressMap, new: &super::AddressMap) {
 }
 
 fn table(out: &mut Changes, old: &super::Table, new: &super::Table) {
-    let before = order::map(old.rows.iter().map(|r| (r.key.as_str(), r)));
+    let before = order::Sorted::new(old.rows.iter().map(|r| (r.key.as_str(), r)));
     for row in &new.rows {
-        let was = before.get(row.key.as_str());
+        let was = before.get(&row.key.as_str());
         if was.is_some_and(|w| w.cells == row.cells) {
             continue;
         }
@@ -115,7 +115,7 @@ fn table(out: &mut Changes, old: &super::Table, new: &super::Table) {
         }
     }
     let kept = order::set(new.rows.iter().map(|r| r.key.as_str()));
-    for row in old.rows.iter().filter(|r| !kept.contains(r.key.as_str())) {
+    for row in old.rows.iter().filter(|r| kept.binary_search(&r.key.as_str()).is_err()) {
         out.add(new.id, &row.key);
     }
 }

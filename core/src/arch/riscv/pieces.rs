@@ -27,7 +27,6 @@ impl Pmp {
         let regions: Vec<Option<Range<u64>>> = (0..self.count()).map(|e| self.region(e)).collect();
         let edges = regions.iter().flatten().flat_map(|r| [r.start, r.end]);
         let edges = order::set(edges.filter(|at| *at < END).chain([0, END]));
-        let edges: Vec<u64> = edges.into_iter().collect();
         let covers = |r: &Option<Range<u64>>, at| r.as_ref().is_some_and(|r| r.contains(&at));
         edges
             .windows(2)

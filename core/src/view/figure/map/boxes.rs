@@ -140,7 +140,7 @@ fn head(sheet: &mut Sheet<'_>, strip: &Strip<'_>, item: &Item, range: usize, at:
     let tone = format!(
         " tone-{}{}",
         item.tone.id(),
-        if strip.changed.contains(&range) {
+        if strip.changed.binary_search(&range).is_ok() {
             " changed"
         } else {
             ""

@@ -1,6 +1,5 @@
 //! A lane cut into cells: stretches of addresses with one innermost range each, and the ranges that enclose others.
 
-use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -57,7 +56,8 @@ pub(super) fn cut(lane: &Lane) -> Cells {
         .collect();
     let mut parent = vec![None; ranges.len()];
     let mut encloses = vec![false; ranges.len()];
-    let mut active: BTreeSet<(u8, usize)> = BTreeSet::new();
+    // What encloses the sweep, outer ranges first.
+    let mut active: Vec<(u8, usize)> = Vec::new();
     let mut cells: Vec<(u64, u64, Option<usize>)> = Vec::new();
     let mut at = lane.start;
     for (address, starts, depth, i) in events(lane, &extent) {
@@ -66,15 +66,17 @@ pub(super) fn cut(lane: &Lane) -> Cells {
             at = address;
         }
         if !starts {
-            active.remove(&(depth, i));
+            active.retain(|a| *a != (depth, i));
             continue;
         }
-        let outer = active.range(..(depth, 0)).next_back().map(|a| a.1);
+        let inner = active.partition_point(|a| *a < (depth, 0));
+        let outer = inner.checked_sub(1).map(|last| active[last].1);
         if let Some(outer) = outer.filter(|&o| extent[o].1 >= extent[i].1) {
             parent[i] = Some(outer);
             encloses[outer] = true;
         }
-        active.insert((depth, i));
+        let place = active.partition_point(|a| *a < (depth, i));
+        active.insert(place, (depth, i));
     }
     push(&mut cells, at, lane.end, None);
     let mut seen = vec![false; ranges.len()];

@@ -1,6 +1,5 @@
 //! Cells gathered into what is drawn: single boxes while they fit, grids of equal ranges, folded runs.
 
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::vec::Vec;
 use core::ops::Range as Span;
@@ -66,13 +65,13 @@ impl Fold {
 const LEAST_GRID: usize = 6;
 const LEAST_RUN: usize = 4;
 
-/// Gathers the cells. `apart` holds the cells that a folded run must not swallow; `most` is how
+/// Gathers the cells. `apart` holds, ascending, the cells that a folded run must not swallow; `most` is how
 /// many items `Chunks` may leave.
 pub(super) fn gather(
     lane: &Lane,
     cells: &Cells,
     fold: Fold,
-    apart: &BTreeSet<usize>,
+    apart: &[usize],
     most: usize,
 ) -> Vec<Item> {
     let all = &cells.cells;
@@ -105,10 +104,10 @@ pub(super) fn gather(
 }
 
 /// The end of the run of cells that belong together from `at` on.
-fn run(lane: &Lane, all: &[Cell], at: usize, fold: Fold, apart: &BTreeSet<usize>) -> usize {
+fn run(lane: &Lane, all: &[Cell], at: usize, fold: Fold, apart: &[usize]) -> usize {
     let range = |i: usize| all[i].range.map(|r| &lane.ranges[r]);
     let first = &all[at];
-    let alone = |i: usize| all[i].kind != Kind::Leaf || !fold.is_grid() && apart.contains(&i);
+    let alone = |i: usize| all[i].kind != Kind::Leaf || !fold.is_grid() && apart.binary_search(&i).is_ok();
     if alone(at) {
         return at + 1;
     }

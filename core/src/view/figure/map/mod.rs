@@ -11,9 +11,9 @@ mod ticks;
 mod ties;
 mod wide;
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -68,11 +68,17 @@ type End = (usize, (f32, f32));
 struct Drawing<'a> {
     map: &'a AddressMap,
     lanes: &'a [Lane],
-    changed: BTreeSet<&'a str>,
+    /// Keys of changed ranges and ties, ascending.
+    changed: Vec<&'a str>,
     sheet: Sheet<'a>,
 }
 
 impl<'a> Drawing<'a> {
+    /// Whether the range or tie of that key changed.
+    fn has_changed(&self, key: &str) -> bool {
+        self.changed.binary_search(&key).is_ok()
+    }
+
     /// The lanes in groups: neighbours whose keys differ only in a number behind a dash, such as
     /// `linear-0` and `linear-1`, are of one kind and stand side by side.
     fn ranks(&self, most: usize) -> Vec<Range<usize>> {
@@ -110,7 +116,7 @@ impl<'a> Drawing<'a> {
                 };
                 let ranges = lane.ranges.iter().enumerate();
                 let changed =
-                    ranges.filter(|(_, r)| !none && self.changed.contains(r.key.as_str()));
+                    ranges.filter(|(_, r)| !none && self.has_changed(&r.key));
                 let changed = changed.map(|(i, _)| i);
                 Strip::lay(lane, changed.collect(), frame)
             })
@@ -123,26 +129,25 @@ impl<'a> Drawing<'a> {
     fn ties(&self, strips: &[Strip<'_>]) -> Vec<Tie> {
         // Only ranges that something is tied to are looked up: there may be many more.
         let named = |l: &'_ Link| [l.from.clone(), l.to.clone()];
-        let keys = self.map.links.iter().flat_map(named);
-        let mut ends: BTreeMap<String, Option<End>> =
-            crate::order::map(keys.map(|key| (key, None)));
+        let keys = crate::order::set(self.map.links.iter().flat_map(named));
+        let mut ends: Vec<Option<End>> = vec![None; keys.len()];
         for (l, strip) in strips.iter().enumerate() {
             for (range, span) in strip.lane.ranges.iter().zip(&strip.spans) {
-                if let (Some(span), Some(end)) = (span, ends.get_mut(&range.key)) {
-                    end.get_or_insert((l, *span));
+                if let (Some(span), Ok(at)) = (span, keys.binary_search(&range.key)) {
+                    ends[at].get_or_insert((l, *span));
                 }
             }
         }
         let mut ties = Vec::new();
         for link in &self.map.links {
-            let end = |key: &String| ends.get(key).copied().flatten();
+            let end = |key: &String| keys.binary_search(key).ok().and_then(|at| ends[at]);
             let (Some(from), Some(to)) = (end(&link.from), end(&link.to)) else {
                 continue;
             };
             let key = format!("{}>{}", link.from, link.to);
             let changed = [&key, &link.from, &link.to]
                 .iter()
-                .any(|k| self.changed.contains(k.as_str()));
+                .any(|k| self.has_changed(k));
             let (a, b) = if from.0 <= to.0 {
                 (from, to)
             } else {

@@ -1,6 +1,5 @@
 //! One lane laid along its axis: which items it shows, where each lies, where each range lies.
 
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use super::super::measure::{floor, text_width};
@@ -43,7 +42,7 @@ pub(super) struct Strip<'a> {
     pub(super) room: f32,
     /// Size across the axis.
     pub(super) across: f32,
-    pub(super) changed: BTreeSet<usize>,
+    pub(super) changed: Vec<usize>,
     /// Where each range lies along the axis; `None` for those not shown.
     pub(super) spans: Vec<Option<(f32, f32)>>,
     smallest: u64,
@@ -64,8 +63,9 @@ pub(super) struct Frame<'a> {
 }
 
 impl<'a> Strip<'a> {
-    /// Chooses what a lane shows; [`place`](super::place) says where. `changed` holds the indices of its changed ranges.
-    pub(super) fn lay(lane: &'a Lane, changed: BTreeSet<usize>, frame: Frame<'_>) -> Self {
+    /// Chooses what a lane shows; [`place`](super::place) says where. `changed` holds the
+    /// indices of its changed ranges, ascending.
+    pub(super) fn lay(lane: &'a Lane, changed: Vec<usize>, frame: Frame<'_>) -> Self {
         let cells = cut(lane);
         let leaves = cells.cells.iter().filter(|c| c.kind == Kind::Leaf);
         let smallest = leaves.map(Cell::size).min().unwrap_or(1);
@@ -73,10 +73,10 @@ impl<'a> Strip<'a> {
             .cells
             .iter()
             .enumerate()
-            .filter(|(_, c)| c.range.is_some_and(|r| changed.contains(&r)))
+            .filter(|(_, c)| c.range.is_some_and(|r| changed.binary_search(&r).is_ok()))
             .map(|(i, _)| i)
             .take(APART);
-        let apart = crate::order::set(apart);
+        let apart: Vec<usize> = apart.collect();
         let mut strip = Strip {
             lane,
             cells,
@@ -96,7 +96,7 @@ impl<'a> Strip<'a> {
     }
 
     /// Takes the first way of gathering that fits; says what its items need and the room there is.
-    fn choose(&mut self, apart: &BTreeSet<usize>, frame: Frame<'_>) -> (Vec<Need>, Option<f32>) {
+    fn choose(&mut self, apart: &[usize], frame: Frame<'_>) -> (Vec<Need>, Option<f32>) {
         let most = match frame.turn {
             Turn::Wide => (frame.room / 8.0) as usize,
             Turn::Tall => 40,
@@ -304,7 +304,7 @@ impl<'a> Strip<'a> {
     /// Whether the cell's range changed.
     pub(super) fn has_changed(&self, cell: usize) -> bool {
         let range = self.cells.cells.get(cell).and_then(|c| c.range);
-        range.is_some_and(|r| self.changed.contains(&r))
+        range.is_some_and(|r| self.changed.binary_search(&r).is_ok())
     }
 
     /// The squares of a grid that fills `w` by `h`: their size and how many lie along the short way.

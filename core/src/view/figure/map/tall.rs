@@ -120,7 +120,7 @@ fn lane(sheet: &mut Sheet<'_>, strip: &Strip<'_>, (x, wide): (f32, f32), left: b
         let (range, Some((a, b))) = (&strip.lane.ranges[e], spans[e]) else {
             continue;
         };
-        let changed = if strip.changed.contains(&e) {
+        let changed = if strip.changed.binary_search(&e).is_ok() {
             " changed"
         } else {
             ""

@@ -134,7 +134,7 @@ fn lane(sheet: &mut Sheet<'_>, strip: &Strip<'_>, (top, bottom): (f32, f32)) {
         let (range, Some((a, b))) = (&strip.lane.ranges[e], strip.spans[e]) else {
             continue;
         };
-        let changed = if strip.changed.contains(&e) {
+        let changed = if strip.changed.binary_search(&e).is_ok() {
             " changed"
         } else {
             ""
@@ -211,7 +211,7 @@ fn draw_brackets(
     for b in brackets {
         let range = &strip.lane.ranges[b.range];
         let line = edge + side * (TICKS + b.level as f32 * ROW);
-        let changed = if strip.changed.contains(&b.range) {
+        let changed = if strip.changed.binary_search(&b.range).is_ok() {
             " changed"
         } else {
             ""
