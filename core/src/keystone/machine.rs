@@ -4,6 +4,7 @@ use alloc::rc::Rc;
 
 use super::hart::Context;
 use super::hart::{Hart, PmpIpi};
+use super::host::Driver;
 use super::keys::Identity;
 use super::platform::Platform;
 use super::pmp_regions::Regions;
@@ -124,6 +125,8 @@ pub struct Machine {
     pub harts: Few<u8, Hart>,
     /// The security monitor.
     pub monitor: Monitor,
+    /// The books of Linux’s driver.
+    pub driver: Driver,
     /// The cycle counter (model: every operation takes as long).
     pub cycles: u64,
 }
@@ -148,6 +151,7 @@ impl Machine {
                 created: 0,
                 weyl: 0,
             },
+            driver: Driver::default(),
             cycles: 0,
             platform: Rc::new(platform),
         }
@@ -231,6 +235,12 @@ impl Machine {
     #[must_use]
     pub const fn region_place(index: u8) -> Place {
         Place::new("region", index as u64, 1)
+    }
+
+    /// The place of an enclave in the driver's books, by the driver's number.
+    #[must_use]
+    pub const fn driver_place(ueid: u64) -> Place {
+        Place::new("driver", ueid, 1)
     }
 
     /// The place where an enclave's measurement grows: by its creation, since identifiers come again.

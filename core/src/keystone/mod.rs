@@ -7,6 +7,7 @@
 //! | boot, interrupts, everything around | `boot.rs`, `interrupt.rs`, `os.rs` |
 //! | what the host does before it calls | [`host`] |
 //! | the PMP inspector, a machine of its own | [`inspector`] |
+//! | the host: the SDK and the Linux driver | [`host`] |
 //! | structures | [`structs`] |
 //! | keys, measurement, reports, sealing | [`keys`], [`measure`], [`report`], [`sealing`] |
 //!
@@ -72,6 +73,7 @@ pub fn rules() -> alloc::vec::Vec<&'static crate::trace::Rule> {
     }
     all.extend(pmp_regions::RULES);
     all.extend(os::RULES);
+    all.extend(host::rules());
     all.extend(access::RULES);
     all
 }

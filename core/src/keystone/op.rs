@@ -2,6 +2,7 @@
 
 use alloc::rc::Rc;
 
+use super::host::Call;
 use super::image::Image;
 use super::structs::CreateArgs;
 
@@ -87,6 +88,13 @@ pub enum Op {
         at: u64,
         /// What.
         bytes: Rc<[u8]>,
+    },
+    /// A process calls Linux's driver, or the SDK in it copies a page.
+    Host {
+        /// The hart the process runs on.
+        hart: u8,
+        /// What is asked.
+        call: Call,
     },
     /// A bit of DRAM flips.
     Flip {

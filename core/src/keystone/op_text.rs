@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::host;
 use super::image::Image;
 use super::op::{LOAD_MOST, Op, PAGES_MOST};
 use super::sbi;
@@ -77,8 +78,10 @@ const CALLS: &[(&str, u64, &[&str])] = &[
 pub(super) fn parse(op: &OpText) -> Result<Op, BadOp> {
     let call = CALLS.iter().find(|c| c.0 == op.name);
     let form = FORMS.iter().find(|f| f.name == op.name);
+    let host = host::arguments(&op.name);
     let (args, runs) = match (call, form) {
         (Some((_, _, args)), _) => (*args, true),
+        (None, None) if host.is_some() => (host.unwrap_or_default(), true),
         (_, Some(form)) => (form.args, form.runs),
         _ => return Err(unknown(op)),
     };
@@ -97,6 +100,10 @@ pub(super) fn parse(op: &OpText) -> Result<Op, BadOp> {
         });
     }
     let hart = small(op, "hart", 255)?;
+    if host.is_some() {
+        let call = host::parse(op)?;
+        return Ok(Op::Host { hart, call });
+    }
     if let Some((_, id, names)) = call {
         let mut args = [0; 3];
         for (to, name) in args.iter_mut().zip(*names) {
@@ -164,7 +171,9 @@ fn other(op: &OpText, hart: u8) -> Result<Op, BadOp> {
 
 fn unknown(op: &OpText) -> BadOp {
     let names = FORMS.iter().map(|f| f.name);
-    let names: Vec<&str> = names.chain(CALLS.iter().map(|c| c.0)).collect();
+    let names = names.chain(CALLS.iter().map(|c| c.0));
+    let host = host::IOCTLS.iter().map(|c| c.0).chain(["SDK-COPY"]);
+    let names: Vec<&str> = names.chain(host).collect();
     BadOp {
         why: text!(
             "keystone.op.unknown",
@@ -315,6 +324,10 @@ pub(super) fn print(op: &Op) -> OpText {
         Op::DmaWrite { at, bytes } => OpText::new("DMAWRITE")
             .with("at", h(*at))
             .with("hex", hex::encode(bytes)),
+        Op::Host { hart, call } => match hart {
+            0 => call.print(),
+            n => call.print().with("hart", n),
+        },
         Op::Flip { at, bit } => OpText::new("FLIP").with("at", h(*at)).with("bit", bit),
     }
 }
@@ -348,7 +361,7 @@ fn with_hart(name: &str, hart: u8) -> OpText {
 /// Every operation with example arguments and what it does.
 pub(super) fn forms() -> Vec<(OpText, Text)> {
     let example = |text: &str| OpText::parse(text).unwrap_or_default();
-    vec![
+    let mut all = vec![
         (
             example("LOAD(at=0x80000000)"),
             text!(
@@ -448,7 +461,9 @@ pub(super) fn forms() -> Vec<(OpText, Text)> {
                 "Whoever runs on the hart calls any function of the monitor."
             ),
         ),
-    ]
+    ];
+    all.extend(host::forms());
+    all
 }
 
 /// The name of an operation as people see it.
@@ -459,6 +474,7 @@ pub(super) fn name(op: &Op) -> Text {
         Op::Monitor => "sm_init".into(),
         Op::Image { .. } => return text!("keystone.op.image", "copy"),
         Op::Create { .. } => "create_enclave".into(),
+        Op::Host { call, .. } => call.name().into(),
         Op::Ecall { id, .. } => match sbi::name(*id) {
             Some(name) => name.into(),
             None => alloc::format!("ecall {id}"),

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::machine::Machine;
 use super::op::Op;
-use super::{op_text, sbi};
+use super::{host, op_text, sbi};
 use crate::text::Text;
 use crate::trace::{
     self, BadOp, Observer, OpText, Outcome, Place, Recorder, Rule, Shown, Snippet, Stop, WhatIf,
@@ -34,6 +34,7 @@ impl trace::Machine for Machine {
             Op::Ipi { hart } => self.take_ipi(*hart, recorder),
             Op::DmaRead { at, len } => self.read_physical(*at, *len, recorder),
             Op::DmaWrite { at, bytes } => self.write_physical(*at, bytes, recorder),
+            Op::Host { hart, call } => self.host_call(*hart, call, recorder),
             Op::Flip { at, bit } => self.flip_bit(*at, *bit, recorder),
         };
         result.into()
@@ -55,6 +56,7 @@ impl trace::Machine for Machine {
         match op {
             Op::Create { .. } => sbi::rules_of(sbi::CREATE),
             Op::Ecall { id, .. } => sbi::rules_of(*id),
+            Op::Host { call, .. } => call.rules(),
             _ => &[],
         }
     }
@@ -112,6 +114,10 @@ impl trace::Machine for Machine {
             op,
             Op::Bootrom
                 | Op::Create { .. }
+                | Op::Host {
+                    call: host::Call::Finalize { .. },
+                    ..
+                }
                 | Op::Ipi { .. }
                 | Op::Ecall {
                     id: sbi::CREATE | sbi::ATTEST | sbi::SEALING_KEY,
@@ -176,6 +182,12 @@ impl Machine {
             for bytes in [&e.args.encode()[..], &e.hash] {
                 sink_all(bytes, &mut numbers);
             }
+        }
+        for (ueid, h) in self.driver.enclaves.iter() {
+            let (utm, pages) = h.utm.unwrap_or_default();
+            let eid = h.eid.map_or(u64::MAX, u64::from);
+            let size = h.allocation.bytes();
+            numbers(&[*ueid, h.epm, size, utm, pages, eid, u64::from(h.freed)]);
         }
         for (number, page) in self.ram.pages() {
             sink(&number.to_le_bytes());

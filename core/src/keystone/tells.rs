@@ -88,6 +88,7 @@ impl Machine {
                 n = bytes.len(),
                 at = at(a)
             ),
+            Op::Host { call, .. } => call.says(),
             Op::Flip { at: a, bit } => text!(
                 "keystone.says.flip",
                 "bit {bit} of the byte at {at} flips",
@@ -177,7 +178,7 @@ impl Machine {
         broken: Option<&'static Rule>,
     ) -> Text {
         let hart = match op {
-            Op::Create { hart, .. } | Op::Ecall { hart, .. } => Some(*hart),
+            Op::Create { hart, .. } | Op::Ecall { hart, .. } | Op::Host { hart, .. } => Some(*hart),
             _ => None,
         };
         if hart.and_then(|n| self.hart(n)).is_some_and(|h| h.stuck) {
@@ -187,6 +188,11 @@ impl Machine {
             );
         }
         if outcome != Outcome::Done {
+            if let Op::Host { call, .. } = op
+                && let Some(why) = call.refused(outcome)
+            {
+                return why;
+            }
             return stopped(outcome, broken);
         }
         match op {
@@ -206,6 +212,7 @@ impl Machine {
                 "keystone.tells.image",
                 "Done. So far this is ordinary memory: Linux could write anything there."
             ),
+            Op::Host { call, .. } => call.tells(self),
             Op::Create { .. } => self.created(),
             Op::Ecall { id, hart, .. } => self.call_tells(*hart, *id),
             Op::Load { .. } => text!("keystone.tells.load", "Allowed by PMP. The bytes are read."),
@@ -334,6 +341,11 @@ impl Machine {
             "x" => format!("a{}", (at & 0xff).wrapping_sub(10)).into(),
             "enclave" => text!("keystone.place.enclave", "enclave {eid}", eid = at),
             "region" => text!("keystone.place.region", "region {n}", n = at),
+            "driver" => text!(
+                "host.place",
+                "the driver’s entry {ueid}",
+                ueid = hex::short(at)
+            ),
             "hash" => text!("keystone.place.hash", "measurement"),
             "ram" => self.memory_name(place),
             other => format!("{other}[{}]", hex::short(at)).into(),
@@ -393,6 +405,7 @@ pub(super) fn brief(op: &Op) -> Text {
         | Op::DmaWrite { at: a, .. }
         | Op::Flip { at: a, .. } => at(*a),
         Op::Csr { number, .. } => register(*number).into(),
+        Op::Host { call, .. } => call.brief(),
         Op::Ipi { hart } => text!("keystone.brief.hart", "hart {n}", n = u64::from(*hart)),
         _ => Text::none(),
     }

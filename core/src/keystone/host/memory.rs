@@ -1,5 +1,7 @@
 //! How much memory the Linux driver takes for an enclave, and from which of the kernel's allocators.
 
+use core::ops::Range;
+
 use crate::memory::PAGE;
 
 /// Most pages that the buddy allocator gives in one piece: order 10, 4 MiB.
@@ -53,4 +55,31 @@ pub fn epm_allocation(pages: u64) -> Option<Allocation> {
 #[must_use]
 pub fn utm_pages(size: u64) -> Option<u64> {
     buddy_pages(size.div_ceil(PAGE as u64)).filter(|pages| *pages <= BUDDY_MOST)
+}
+
+/// Where Linux finds blocks of the buddy allocator (model: a stretch that nothing else uses).
+pub(super) const BUDDY: (u64, u64) = (0x8400_0000, 0x8c00_0000);
+
+/// Where Linux keeps contiguous memory (model).
+pub(super) const CMA: (u64, u64) = (0x8c00_0000, 0x9000_0000);
+
+/// The lowest stretch of `size` bytes in `range` whose start is a multiple of `align` and which touches
+/// nothing that is taken.
+pub(super) fn lowest_free(
+    taken: &[(u64, u64)],
+    size: u64,
+    align: u64,
+    range: Range<u64>,
+) -> Option<u64> {
+    let mut at = range.start.checked_next_multiple_of(align)?;
+    loop {
+        let end = at.checked_add(size).filter(|end| *end <= range.end)?;
+        let in_the_way = taken
+            .iter()
+            .find(|(start, len)| at < start + len && *start < end);
+        let Some((start, len)) = in_the_way else {
+            return Some(at);
+        };
+        at = (start + len).checked_next_multiple_of(align)?;
+    }
 }

@@ -75,3 +75,215 @@ shared_test! {
         assert_eq!([4 << 20, (4 << 20) + 1, u64::MAX].map(utm_pages), [Some(1024), None, None]);
     }
 }
+
+mod driver {
+    //! The driver's calls, one after the other and each of their refusals.
+
+    use std::collections::BTreeSet;
+
+    use teescope_core::keystone::host::{self, Call, EnclaveFiles, FIRST, Part};
+    use teescope_core::keystone::structs::CreateArgs;
+    use teescope_core::keystone::{Machine, Op, Platform, Stage, State};
+    use teescope_core::trace::{Event, Everything, Machine as _, OpText, Outcome, Status};
+
+    use super::files;
+
+    const EINVAL: Outcome = Outcome::Refused(Status {
+        code: 22,
+        name: "EINVAL",
+    });
+    const ENOMEM: Outcome = Outcome::Refused(Status {
+        code: 12,
+        name: "ENOMEM",
+    });
+
+    /// A booted machine whose process has files of these lengths.
+    fn booted(lens: [usize; 3]) -> Machine {
+        let mut m = Machine::new(Platform::generic());
+        for op in [Op::Bootrom, Op::Opensbi, Op::Monitor] {
+            assert_eq!(m.apply(&op, &mut Everything::default()), Outcome::Done);
+        }
+        assert_eq!(m.monitor.stage, Stage::Ready);
+        m.driver.files = Some(files(lens).into());
+        m
+    }
+
+    /// Carries a call out; gives how it ended and the rules that did not hold.
+    fn call(m: &mut Machine, call: Call) -> (Outcome, Vec<&'static str>) {
+        let mut told = Everything::default();
+        let outcome = m.apply(&Op::Host { hart: 0, call }, &mut told);
+        let broken = told.events.iter().filter_map(|e| match e {
+            Event::Check {
+                rule, held: false, ..
+            } => Some(rule.id),
+            _ => None,
+        });
+        (outcome, broken.collect())
+    }
+
+    fn done(m: &mut Machine, all: &[Call]) {
+        for one in all {
+            assert_eq!(call(m, *one), (Outcome::Done, vec![]), "{one:?}");
+        }
+    }
+
+    /// Every call up to the created enclave.
+    fn build(files: &EnclaveFiles, ueid: u64) -> Vec<Call> {
+        let mut all = vec![
+            Call::Create {
+                pages: files.asked_pages(),
+            },
+            Call::UtmInit {
+                ueid,
+                size: files.utm,
+            },
+        ];
+        for part in Part::ALL {
+            all.extend((0..files.pages(part)).map(|page| Call::Copy { ueid, part, page }));
+        }
+        all.push(Call::Finalize { ueid });
+        all
+    }
+
+    shared_test! {
+        fn three_files_become_an_enclave_that_measures_as_expected() {
+            let lens = [300, 9000, 5000];
+            let mut m = booted(lens);
+            let files = files(lens);
+            done(&mut m, &build(&files, FIRST));
+            let enclave = m.enclave(0).expect("created");
+            assert_eq!((enclave.state, enclave.hash), (State::Fresh, files.expected_hash()));
+            // 2 + 1 whole pages, 16, 256: 275 pages become a block of 512; two pages of buffer.
+            assert_eq!((enclave.args.epm_size, enclave.args.utm_size), (0x20_0000, 0x2000));
+            assert_eq!(enclave.args.free_requested, 1 << 20);
+            done(&mut m, &[Call::Run { ueid: FIRST }]);
+            assert_eq!(m.hart(0).and_then(|h| h.inside), Some(0));
+            let stop = Op::call(3004, [1, 0, 0]);
+            assert_eq!(m.apply(&stop, &mut Everything::default()), Outcome::Done);
+            done(&mut m, &[Call::Resume { ueid: FIRST }]);
+            let exit = Op::call(3006, [0, 0, 0]);
+            assert_eq!(m.apply(&exit, &mut Everything::default()), Outcome::Done);
+            done(&mut m, &[Call::Destroy { ueid: FIRST }]);
+            assert_eq!((m.enclave(0), m.driver.enclaves.is_empty()), (None, true));
+        }
+
+        fn a_large_enclave_comes_from_cma_and_takes_two_entries() {
+            let lens = [300, 9000, 5000];
+            let mut m = booted(lens);
+            let mut files = files(lens);
+            files.freemem = 5 << 20;
+            m.driver.files = Some(files.clone().into());
+            done(&mut m, &build(&files, FIRST));
+            let args = m.enclave(0).expect("created").args;
+            assert_eq!(args.epm_size, files.asked_pages() * 4096);
+            let region = m.monitor.regions.table.iter().find(|(_, r)| r.base == args.epm_paddr);
+            assert_eq!(region.map(|(_, r)| r.form), Some(teescope_core::keystone::Form::Tor));
+        }
+
+        fn numbers_are_the_drivers_own_and_come_again() {
+            let mut m = booted([1, 1, 1]);
+            let create = Call::Create { pages: 1 };
+            done(&mut m, &[create, create, create]);
+            let numbers: Vec<u64> = m.driver.enclaves.iter().map(|(n, _)| *n).collect();
+            assert_eq!(numbers, [0x1000, 0x1001, 0x1002]);
+            done(&mut m, &[Call::Destroy { ueid: 0x1001 }, create]);
+            assert!(m.driver.enclaves.contains_key(&0x1001));
+            let mut starts: Vec<u64> = m.driver.enclaves.iter().map(|(_, h)| h.epm).collect();
+            starts.sort_unstable();
+            starts.dedup();
+            assert_eq!(starts.len(), 3, "no page is given twice");
+        }
+
+        fn each_refusal_has_its_rule() {
+            let ueid = FIRST;
+            let made = |lens: [usize; 3]| {
+                let mut m = booted(lens);
+                done(&mut m, &build(&files(lens), ueid));
+                m
+            };
+            let mut fired = BTreeSet::new();
+            let mut row = |m: &mut Machine, one: Call, outcome: Outcome, rules: &[&'static str]| {
+                assert_eq!(call(m, one), (outcome, rules.to_vec()), "{one:?}");
+                fired.extend(rules.iter().copied());
+            };
+            let lens = [1, 1, 1];
+            let nothing = Outcome::Refused(Status { code: 0, name: "nothing" });
+
+            let mut inside = made(lens);
+            done(&mut inside, &[Call::Run { ueid }]);
+            row(&mut inside, Call::Create { pages: 1 }, nothing, &["DRIVER.from-host"]);
+
+            let mut m = booted(lens);
+            row(&mut m, Call::Create { pages: 0 }, ENOMEM, &["IOCTL-CREATE.memory"]);
+            row(&mut m, Call::Create { pages: 1 << 20 }, ENOMEM, &["IOCTL-CREATE.memory"]);
+            row(&mut m, Call::Create { pages: u64::MAX }, ENOMEM, &["IOCTL-CREATE.memory"]);
+            for one in [
+                Call::UtmInit { ueid, size: 1 }, Call::Copy { ueid, part: Part::Loader, page: 0 },
+                Call::Finalize { ueid }, Call::Run { ueid }, Call::Resume { ueid }, Call::Destroy { ueid },
+            ] {
+                row(&mut m, one, EINVAL, &["DRIVER.known"]);
+            }
+            done(&mut m, &[Call::Create { pages: 1 }]);
+            row(&mut m, Call::UtmInit { ueid, size: 0 }, ENOMEM, &["IOCTL-UTM.memory"]);
+            row(&mut m, Call::UtmInit { ueid, size: (4 << 20) + 1 }, ENOMEM, &["IOCTL-UTM.memory"]);
+            row(&mut m, Call::Copy { ueid, part: Part::Loader, page: 1 }, EINVAL, &["SDK-COPY.file"]);
+            row(&mut m, Call::Copy { ueid, part: Part::Runtime, page: 0 }, EINVAL, &["SDK-COPY.room"]);
+            row(&mut m, Call::Run { ueid }, EINVAL, &["DRIVER.created"]);
+            row(&mut m, Call::Resume { ueid }, EINVAL, &["DRIVER.created"]);
+            // Without a shared buffer the monitor refuses; the number then leads to freed memory.
+            let (outcome, broken) = call(&mut m, Call::Finalize { ueid });
+            assert_eq!((outcome, broken.last()), (EINVAL, Some(&"DRIVER.created")));
+            row(&mut m, Call::Destroy { ueid }, EINVAL, &["DRIVER.not-freed"]);
+
+            let mut m = made(lens);
+            let (outcome, broken) = call(&mut m, Call::Copy { ueid, part: Part::Loader, page: 0 });
+            assert!(matches!(outcome, Outcome::Faulted(_)), "the memory is closed");
+            fired.extend(broken);
+
+            let mut m = made(lens);
+            let other = teescope_core::keystone::Op::Ecall { hart: 0, id: 2002, args: [0; 3] };
+            assert_eq!(m.apply(&other, &mut Everything::default()), Outcome::Done);
+            let (outcome, broken) = call(&mut m, Call::Destroy { ueid });
+            assert_eq!((outcome, broken.last()), (EINVAL, Some(&"IOCTL-DESTROY.destroyed")));
+            fired.extend(broken);
+
+            // Somebody who is not the driver has had an enclave made where the driver looks first.
+            let mut m = booted(lens);
+            let mut probe = m.clone();
+            done(&mut probe, &[Call::Create { pages: 1 }]);
+            let epm = probe.driver.enclaves.iter().next().expect("one").1.epm;
+            let args = CreateArgs {
+                epm_paddr: epm, epm_size: 4096, utm_paddr: epm + 4096, utm_size: 4096,
+                runtime_paddr: epm, user_paddr: epm, free_paddr: epm, free_requested: 0,
+            };
+            assert_eq!(m.apply(&Op::Create { hart: 0, args }, &mut Everything::default()), Outcome::Done);
+            let (outcome, broken) = call(&mut m, Call::Create { pages: 1 });
+            assert!(matches!(outcome, Outcome::Faulted(_)));
+            fired.extend(broken);
+
+            let declared: BTreeSet<_> = host::rules().iter().map(|r| r.id).collect();
+            let unfired: Vec<_> = declared.difference(&fired).collect();
+            assert!(unfired.is_empty(), "no row: {unfired:?}");
+        }
+
+        fn calls_survive_printing() {
+            let ueid = 0x1002;
+            let all = [
+                Call::Create { pages: 7 }, Call::UtmInit { ueid, size: 9 }, Call::Finalize { ueid },
+                Call::Copy { ueid, part: Part::Eapp, page: 3 }, Call::Run { ueid },
+                Call::Resume { ueid }, Call::Destroy { ueid },
+            ];
+            for call in all {
+                for hart in [0, 2] {
+                    let op = Op::Host { hart, call };
+                    let text = Machine::print_op(&op).expect("text").to_string();
+                    let read = Machine::parse_op(&OpText::parse(&text).expect("an operation"));
+                    assert_eq!(read, Ok(op), "{text}");
+                }
+            }
+            let bad = OpText::parse("SDK-COPY(file=other)").expect("an operation");
+            let error = Machine::parse_op(&bad).expect_err("no file");
+            assert_eq!(error.to_string(), "SDK-COPY: the argument file must be loader, runtime or eapp.");
+        }
+    }
+}
