@@ -160,7 +160,6 @@ impl Machine {
     }
 
     /// Whether an observer may read every byte of a stretch. Without one, the machine as it is.
-    #[expect(dead_code, reason = "the view asks")]
     pub(super) fn sees(&self, observer: Option<Observer>, at: u64, len: u64) -> bool {
         match observer {
             None | Some(Observer::Device | Observer::Bus) => true,

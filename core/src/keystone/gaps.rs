@@ -26,5 +26,37 @@ pub(super) fn gaps() -> Vec<Text> {
             "gap.iopmp",
             "There is no IOPMP: devices reach all memory, as on the boards that Keystone runs on."
         ),
+        text!(
+            "gap.keystone-code",
+            "No instructions are executed: what Linux and the enclaves do comes as loads, stores and calls."
+        ),
+        text!(
+            "gap.keystone-linux",
+            "Linux’s page tables are not modelled: it may map what it likes, so only the physical address counts. Its register values are plausible, no more."
+        ),
+        text!(
+            "gap.keystone-firmware",
+            "The firmware of the reference build is not shipped; its measurement is a constant from a run. Firmware of your own is hashed."
+        ),
+        text!(
+            "gap.keystone-stack",
+            "Model: which bytes of the monitor’s stack a report carries. That 404 of them are not zero was seen."
+        ),
+        text!(
+            "gap.keystone-harts",
+            "Model: the order of events with several harts. It is read in the source and was not run."
+        ),
+        text!(
+            "gap.keystone-boards",
+            "Model: the boot of CVA6 and PolarFire SoC. Their numbers are from the source; only the generic platform was run."
+        ),
+        text!(
+            "gap.keystone-vectors",
+            "Model: the addresses of trap vectors, and a cycle counter that counts every operation alike."
+        ),
+        text!(
+            "gap.keystone-plugin",
+            "The plugin multimem answers that there is no additional memory: upstream has no call that makes any."
+        ),
     ]
 }

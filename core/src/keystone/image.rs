@@ -66,7 +66,7 @@ impl Image {
     pub fn words(&self) -> Text {
         text!(
             "keystone.image.words",
-            "loader, {runtime} pages of runtime, {user} pages of application",
+            "pages: 1 of loader, {runtime} of runtime, {user} of application",
             runtime = self.runtime_pages,
             user = self.user_pages
         )

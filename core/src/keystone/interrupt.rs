@@ -22,19 +22,25 @@ rules! {
 const SIE: u16 = 0x104;
 
 impl Machine {
-    /// What must hold before a hart can do anything.
+    /// What must hold before a hart can do anything. It goes without saying, so it is told only where
+    /// it does not hold.
     pub(super) fn can_act<R: Recorder>(&self, hart: u8, recorder: &mut R) -> Result<(), Stop> {
-        let there = self.hart(hart).is_some_and(|h| !h.stuck);
-        recorder.require(&HART, there, NOTHING)?;
-        let waits = self.monitor.waiting.is_some_and(|w| w.hart == hart);
-        recorder.require(&WAITS, !waits, super::status::WAITING)
+        if self.hart(hart).is_none_or(|h| h.stuck) {
+            recorder.require(&HART, false, NOTHING)?;
+        }
+        if self.monitor.waiting.is_some_and(|w| w.hart == hart) {
+            recorder.require(&WAITS, false, super::status::WAITING)?;
+        }
+        Ok(())
     }
 
     /// Like [`can_act`](Self::can_act), for what a pending interrupt comes before.
     pub(super) fn can_call<R: Recorder>(&self, hart: u8, recorder: &mut R) -> Result<(), Stop> {
         self.can_act(hart, recorder)?;
-        let free = self.pending_ipi(hart).is_none();
-        recorder.require(&ANSWERS_FIRST, free, super::status::WAITING)
+        if self.pending_ipi(hart).is_some() {
+            recorder.require(&ANSWERS_FIRST, false, super::status::WAITING)?;
+        }
+        Ok(())
     }
 
     /// The timer that the host has set fires.
@@ -86,7 +92,14 @@ impl Machine {
         self.monitor.waiting = None;
         let value = match creates {
             true => create_enclave::finish(self, eid, recorder),
-            false => destroy_enclave::finish(self, eid, recorder),
+            false => Ok(destroy_enclave::finish(self, eid, recorder)),
+        };
+        let value = match value {
+            Ok(value) => value,
+            Err(stop) => {
+                self.strand(hart);
+                return Err(stop);
+            }
         };
         self.answer(hart, 0, value, recorder);
         self.still_runs(hart, recorder)

@@ -374,7 +374,7 @@ pub(super) fn forms() -> Vec<(OpText, Text)> {
             text!("keystone.form.store", "Whoever runs on the hart stores."),
         ),
         (
-            example("CREATE(epm=0x86000000,epm_size=0x100000,utm=0x87000000)"),
+            example("CREATE(epm=0x86000000,epm_size=0x100000,utm=0x91000000)"),
             text!(
                 "keystone.form.create",
                 "Linux has an enclave created; runtime, user, free and utm_size may be given."
@@ -403,11 +403,11 @@ pub(super) fn forms() -> Vec<(OpText, Text)> {
             text!("keystone.form.exit", "The enclave says that it is done."),
         ),
         (
-            example("ATTEST(report=0x81301000,data=0x81300800,len=8)"),
+            example("ATTEST(report=0x90001000,data=0x90000800,len=8)"),
             text!("keystone.form.attest", "The enclave asks for a report."),
         ),
         (
-            example("SEAL(key=0x81301000,identifier=0x81300800,len=4)"),
+            example("SEAL(key=0x90001000,identifier=0x90000800,len=4)"),
             text!("keystone.form.seal", "The enclave asks for a sealing key."),
         ),
         (

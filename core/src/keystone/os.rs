@@ -174,8 +174,7 @@ impl Machine {
         args: &CreateArgs,
         recorder: &mut R,
     ) -> Result<(), Stop> {
-        recorder.require(&super::boot::BOOTED, self.is_ready(), NOTHING)?;
-        self.can_call(hart, recorder)?;
+        self.can_ecall(hart, recorder)?;
         let bytes = args.encode();
         // An enclave that calls has no such buffer: its call is refused before anything is read.
         if self

@@ -61,6 +61,9 @@ pub struct Platform {
     pub firmware: Firmware,
     /// Which upstream faults the monitor has.
     pub faults: Faults,
+    /// Whether an enclave runs without its shared buffer in the last entry, as the well-known figure of
+    /// 2020 draws it; no monitor does so.
+    pub no_buffer: bool,
 }
 
 impl Platform {
@@ -79,6 +82,7 @@ impl Platform {
             multimem: false,
             firmware: Firmware::Reference,
             faults: Faults::UPSTREAM,
+            no_buffer: false,
         }
     }
 

@@ -69,7 +69,8 @@ impl Machine {
         let Some(enclave) = self.enclave(eid) else {
             return;
         };
-        let regions = [Some(enclave.epm), enclave.utm];
+        let buffer = enclave.utm.filter(|_| !self.platform.no_buffer);
+        let regions = [Some(enclave.epm), buffer];
         for region in regions.into_iter().flatten() {
             if let Some(region) = self.region(region) {
                 self.pmp_set(hart, &region, perm, recorder);

@@ -6,7 +6,7 @@ mod native {
     use std::path::{Path, PathBuf};
 
     /// Names that belong to one machine; found in any case, as a word or inside one.
-    const NAMES: [&str; 22] = [
+    const NAMES: [&str; 27] = [
         "sgx",
         "enclave",
         "mrenclave",
@@ -28,6 +28,11 @@ mod native {
         "nvidia",
         "pmpcfg",
         "pmpaddr",
+        "napot",
+        "eyrie",
+        "riscv",
+        "mideleg",
+        "create_enclave",
         "teep",
     ];
 

@@ -3,6 +3,7 @@
 use super::super::hart::{Context, PmpIpi};
 use super::super::machine::{ENCLAVES, Enclave, Machine, State, Waiting};
 use super::super::measure::current::{Files, measure};
+use super::super::os::{load_fault, store_fault};
 use super::super::pmp_regions::Priority;
 use super::super::pmp_write::NO_PERM;
 use super::super::status;
@@ -24,8 +25,7 @@ rules! {
     RUNTIME_FIRST = "CREATE.runtime-before-user": "The runtime does not start after the application", VALID;
     USER_FIRST = "CREATE.user-before-free": "The application does not start after free memory", VALID;
     EID_FREE = "CREATE.identifier-free": "One of the 16 identifiers is free", CREATE;
-    EPM_REGION = "CREATE.epm-region": "The private memory becomes a PMP region", CREATE;
-    UTM_REGION = "CREATE.utm-region": "The shared buffer becomes a PMP region", CREATE;
+    DRAM = "CREATE.memory-there": "There is DRAM where the shared buffer and the three files are; else machine mode itself takes an access fault", CREATE;
 }
 
 /// Carries out create_enclave with the argument at `pointer`; gives the identifier.
@@ -61,7 +61,7 @@ pub(super) fn create_enclave<R: Recorder>(
         });
         return Ok(After::Waits);
     }
-    Ok(After::Returned(finish(m, eid, recorder)))
+    Ok(After::Returned(finish(m, eid, recorder)?))
 }
 
 /// What is wrong with the argument by itself.
@@ -93,16 +93,13 @@ fn allocate<R: Recorder>(
         Priority::Any,
         false,
         recorder,
-    );
-    recorder.check(&EPM_REGION, epm.is_ok(), || None);
-    let epm = epm?;
+    )?;
     let utm = m.region_init(
         (args.utm_paddr, args.utm_size),
         Priority::Bottom,
         false,
         recorder,
     );
-    recorder.check(&UTM_REGION, utm.is_ok(), || None);
     let utm = match utm {
         Ok(utm) => utm,
         Err(stop) => {
@@ -132,10 +129,19 @@ fn allocate<R: Recorder>(
 
 /// The rest, once no hart can touch the private memory any more: the shared buffer is zeroed and the
 /// enclave measured. Gives its identifier.
-pub(in super::super) fn finish<R: Recorder>(m: &mut Machine, eid: u8, recorder: &mut R) -> u64 {
+pub(in super::super) fn finish<R: Recorder>(
+    m: &mut Machine,
+    eid: u8,
+    recorder: &mut R,
+) -> Result<u64, Stop> {
     let Some((a, serial)) = m.enclave(eid).map(|e| (e.args, e.serial)) else {
-        return 0;
+        return Ok(0);
     };
+    let buffer = m.platform.is_memory(a.utm_paddr, a.utm_size);
+    recorder.require(&DRAM, buffer, store_fault(a.utm_paddr))?;
+    let files = a.free_paddr.wrapping_sub(a.epm_paddr);
+    let files = files == 0 || m.platform.is_memory(a.epm_paddr, files);
+    recorder.require(&DRAM, files, load_fault(a.epm_paddr))?;
     m.zero(a.utm_paddr, a.utm_size, recorder);
     let files = Files {
         epm: a.epm_paddr,
@@ -148,7 +154,7 @@ pub(in super::super) fn finish<R: Recorder>(m: &mut Machine, eid: u8, recorder: 
         e.hash = hash;
     }
     m.set_state(eid, State::Fresh, recorder);
-    u64::from(eid)
+    Ok(u64::from(eid))
 }
 
 impl Machine {

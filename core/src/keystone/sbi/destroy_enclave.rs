@@ -3,6 +3,7 @@
 use super::super::faults::Faults;
 use super::super::hart::PmpIpi;
 use super::super::machine::{Machine, State, Waiting};
+use super::super::os::store_fault;
 use super::super::status;
 use super::After;
 use crate::rules;
@@ -13,6 +14,7 @@ const DESTROY: &str = "keystone sm/src/enclave.c, destroy_enclave";
 rules! {
     EXISTS = "DESTROY.exists": "There is an enclave of that identifier", DESTROY;
     NOT_RUNNING = "DESTROY.not-running": "No hart is inside the enclave: its state is STOPPED or before", DESTROY;
+    DRAM = "DESTROY.memory-there": "There is DRAM all over the private memory; else machine mode itself takes an access fault", DESTROY;
 }
 
 /// Carries out destroy_enclave.
@@ -31,8 +33,11 @@ pub(super) fn destroy_enclave<R: Recorder>(
     let stopped = enclave.state <= State::Stopped;
     recorder.require(&NOT_RUNNING, stopped, status::NOT_DESTROYABLE)?;
     m.set_state(eid, State::Destroying, recorder);
+    let (base, size) = (enclave.args.epm_paddr, enclave.args.epm_size);
+    let there = m.platform.is_memory(base, size);
+    recorder.require(&DRAM, there, store_fault(base))?;
     // Before the entry is cleared: nobody else ever sees what was inside.
-    m.zero(enclave.args.epm_paddr, enclave.args.epm_size, recorder);
+    m.zero(base, size, recorder);
     let Some(region) = m.region(enclave.epm) else {
         return Ok(After::Returned(finish(m, eid, recorder)));
     };

@@ -150,8 +150,7 @@ impl Machine {
         args: [u64; 3],
         recorder: &mut R,
     ) -> Result<(), Stop> {
-        recorder.require(&super::boot::BOOTED, self.is_ready(), status::NOTHING)?;
-        self.can_call(hart, recorder)?;
+        self.can_ecall(hart, recorder)?;
         if let Some(h) = self.harts.get_mut(&hart) {
             for (n, value) in args.into_iter().enumerate() {
                 h.context.set_a(n, value);
@@ -207,9 +206,12 @@ impl Machine {
         }
     }
 
-    /// Whether the machine has booted.
-    pub(super) fn is_ready(&self) -> bool {
-        self.monitor.stage == super::machine::Stage::Ready
+    /// What must hold before a hart can call the monitor; told only where it does not.
+    pub(super) fn can_ecall<R: Recorder>(&self, hart: u8, recorder: &mut R) -> Result<(), Stop> {
+        if self.monitor.stage != super::machine::Stage::Ready {
+            recorder.require(&super::boot::BOOTED, false, status::NOTHING)?;
+        }
+        self.can_call(hart, recorder)
     }
 
     /// Whether what runs on the hart can go on: its next instruction is fetched under the PMP as it is
@@ -232,7 +234,8 @@ impl Machine {
         recorder.require(&RETURNS, false, fetch_fault(HOST_PC))
     }
 
-    fn strand(&mut self, hart: u8) {
+    /// Nothing ever runs on this hart again.
+    pub(super) fn strand(&mut self, hart: u8) {
         if let Some(h) = self.harts.get_mut(&hart) {
             h.stuck = true;
         }

@@ -1,7 +1,27 @@
 //! The scenarios of Keystone: what can be set, and the plan each becomes.
 
+mod attest;
+mod boot_scenario;
+mod common;
+mod exhaustion;
+mod faults;
+mod figure_3;
+mod hostile_os;
+mod interrupt_and_resume;
+mod lifecycle;
+mod other_hart;
+mod sealing;
+mod tor_enclave;
+
 use crate::text;
 use crate::trace::Tee;
+pub(super) use crate::trace::Turned;
+
+/// A scenario of this machine.
+pub(super) type Built = crate::trace::Built<super::machine::Machine>;
+
+/// A scenario of this machine that keeps a secret.
+pub(super) type Guarded = crate::trace::Guarded<super::machine::Machine>;
 
 /// What Keystone offers.
 #[must_use]
@@ -13,7 +33,28 @@ pub fn tee() -> Tee {
             "keystone.what",
             "Enclaves in ordinary RISC-V memory: a small security monitor in machine mode carves them out with physical memory protection and keeps the operating system outside."
         ),
-        scenarios: alloc::vec![&super::inspector::PMP, &super::report::SCENARIO],
+        scenarios: alloc::vec![
+            &figure_3::FIGURE_3,
+            &lifecycle::LIFECYCLE,
+            &hostile_os::HOSTILE,
+            &interrupt_and_resume::INTERRUPT,
+            &attest::ATTEST,
+            &sealing::SEALING,
+            &exhaustion::EXHAUSTION,
+            &tor_enclave::TOR,
+            &other_hart::OTHER_HART,
+            &boot_scenario::BOOT,
+            &super::inspector::PMP,
+            &super::report::SCENARIO,
+            &faults::SM_KEY,
+            &faults::RESUME_AFTER_EXIT,
+            &faults::LAST_ENTRY,
+            &faults::ENTRIES_LEFT,
+            &faults::STALE_REPORT,
+            &faults::SEALING_ANYWHERE,
+            &faults::SSTC_TIMER,
+            &faults::SHARED_BUFFER,
+        ],
         recognise: super::recognise::recognise,
         gaps: super::gaps::gaps,
     }
