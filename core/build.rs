@@ -1,4 +1,5 @@
-//! Checks the languages in `core/text` against the sentences in `core/src`, and lists them for the code.
+//! Checks the languages in `core/text` against the sentences in `core/src`, and lists them and the parts of
+//! the catalogue for the code.
 
 #[path = "build/texts.rs"]
 mod texts;
@@ -31,8 +32,38 @@ fn run() -> Result<(), String> {
         std::fs::write(Path::new(&out).join(name), text)
             .map_err(|e| format!("{name} cannot be written to {out}: {e}."))
     };
+    println!("cargo:rerun-if-changed=parts.txt");
+    let listed = Path::new(env!("CARGO_MANIFEST_DIR")).join("parts.txt");
+    let listed = std::fs::read_to_string(&listed)
+        .map_err(|e| format!("{} cannot be read: {e}.", listed.display()))?;
+    write("parts.rs", &parts(&listed)?)?;
     write("languages.rs", &languages(&found.languages))?;
     write("missing.txt", &found.missing)
+}
+
+/// The parts of the catalogue as a macro that calls another with all of them.
+fn parts(listed: &str) -> Result<String, String> {
+    let mut out = String::from(
+        "/// Calls a macro with every part of the catalogue: its name, the path of the function that gives it\n\
+         /// and the ids of its scenarios, as `name (module function) [\"id\", …];`. For hosts that fetch each\n\
+         /// part only when it is wanted.\n\
+         #[macro_export]\nmacro_rules! each_part {\n    ($then:ident) => { $then! {\n",
+    );
+    for line in listed
+        .lines()
+        .filter(|l| !l.is_empty() && !l.starts_with('#'))
+    {
+        let mut words = line.split(' ');
+        let (Some(name), Some(path)) = (words.next(), words.next()) else {
+            return Err(format!(
+                "parts.txt: “{line}” wants a name, a function and scenarios, with a space between them."
+            ));
+        };
+        let ids: Vec<&str> = words.collect();
+        _ = writeln!(out, "        {name} ({}) {ids:?};", path.replace("::", " "));
+    }
+    out.push_str("    } };\n}\n");
+    Ok(out)
 }
 
 /// The table of languages as Rust source.

@@ -26,12 +26,18 @@ function href(part) {
   return document.querySelector(`link[data-part="${part}"]`).href;
 }
 
-// Sets out at once for the modules of the machine that the address names; without one, for those of all.
+// The part with the scenario that the address names; nothing if it names none.
+function part() {
+  const scenario = decodeURIComponent(location.hash.slice(1)).split(/[?@&]/)[0];
+  const parts = [...document.querySelectorAll("meta[name=part]")].map((meta) => meta.content.split(" "));
+  return parts.find(([, ...scenarios]) => scenarios.includes(scenario))?.[0];
+}
+
+// Sets out at once for the modules of the part that is wanted; without one, for those of all.
 function preload() {
-  const wanted = decodeURIComponent(location.hash.slice(1)).split(/[/@&?]/)[0];
-  for (const link of document.querySelectorAll("link[data-machine]")) {
-    const machines = link.dataset.machine.split(" ");
-    if (wanted && !machines.includes(wanted)) continue;
+  const wanted = part();
+  for (const link of document.querySelectorAll("link[data-parts]")) {
+    if (wanted && !link.dataset.parts.split(" ").includes(wanted)) continue;
     // The address comes first: a preload without one is complained about.
     const { href } = link.dataset;
     Object.assign(link, { href, as: "fetch", crossOrigin: "anonymous", type: "application/wasm", rel: "preload" });

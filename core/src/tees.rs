@@ -1,4 +1,5 @@
-//! The list of machines: a new one is a folder and a word here.
+//! The list of machines: a new one is a folder and a word here. Which of their scenarios a page fetches
+//! together is listed in `core/parts.txt`.
 
 use alloc::boxed::Box;
 use alloc::string::ToString;
@@ -6,22 +7,12 @@ use alloc::vec::Vec;
 
 use crate::trace::{Applier, BadInput, Inputs, Recognised, Scenario, Session, Settings, Tee};
 
-/// Calls a macro with the module of every machine, in the order in which they are shown: for hosts that
-/// treat each on its own, such as a page that fetches a machine only when it is wanted.
-#[macro_export]
-macro_rules! each_tee {
-    ($then:ident) => {
-        $then! { sgx keystone }
-    };
-}
+include!(concat!(env!("OUT_DIR"), "/parts.rs"));
 
 /// Every trusted execution environment.
 #[must_use]
 pub fn all() -> Vec<Tee> {
-    macro_rules! list {
-        ($($id:ident)*) => { alloc::vec![$(crate::$id::tee()),*] };
-    }
-    each_tee!(list)
+    alloc::vec![crate::sgx::tee(), crate::keystone::tee()]
 }
 
 /// What carries out operations given as JSON, for every machine that takes them.

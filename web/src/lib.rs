@@ -23,15 +23,15 @@ mod stopped;
 mod virtual_list;
 
 use source::Source;
+use teescope_core::trace::Link;
 
 /// Starts the page in an element as soon as the machine that its address names is here, so that nothing
 /// is shown which is replaced a moment later. A machine that cannot be had does not keep it from starting.
 pub fn start_soon(root: web_sys::Element, source: Source) {
     dom::spawn(async move {
         let mut source = source;
-        let named = app::fragment();
-        let named = named.split_once('/').map(|_| named.as_str());
-        let wanted = source.lacks(named);
+        let named = Link::read(&app::fragment()).unwrap_or_default().scenario;
+        let wanted = source.lacks(Some(named.as_str()).filter(|id| !id.is_empty()));
         let coming: Vec<_> = wanted.iter().map(|id| source.fetch(id)).collect();
         for (id, coming) in wanted.into_iter().zip(coming) {
             let Some(coming) = coming else {

@@ -1,32 +1,33 @@
-//! Every machine of the engine as a part of the page: fetched on its own in a published page, so that a
-//! first load carries only the machine that is looked at; built in everywhere else.
+//! Every part of the engine's catalogue as a part of the page: fetched on its own in a published page, so that
+//! a first load carries only what is looked at; built in everywhere else.
 
 use crate::source::{From, Part, Source};
 
 #[cfg(not(feature = "split"))]
 macro_rules! parts {
-    ($($id:ident)*) => {
+    ($($name:ident ($($path:ident)+) $scenarios:tt;)*) => {
         const PARTS: &[Part] = &[$(Part {
-            id: stringify!($id),
-            from: From::Here(teescope_core::$id::tee),
+            name: stringify!($name),
+            scenarios: &$scenarios,
+            from: From::Here(teescope_core $(::$path)+),
         }),*];
     };
 }
 
 #[cfg(feature = "split")]
 macro_rules! parts {
-    ($($id:ident)*) => {
+    ($($name:ident ($($path:ident)+) $scenarios:tt;)*) => {
         $(
-            #[doc = "The module of one machine."]
-            mod $id {
+            #[doc = "The module of one part."]
+            mod $name {
                 use crate::source::{Coming, Make};
 
-                /// All that the page asks of the machine, and with it its code.
+                /// All that the page asks of the part, and with it its code.
                 pub(super) struct Module(pub(super) Make);
 
-                #[wasm_split_helpers::wasm_split($id, fallible)]
+                #[wasm_split_helpers::wasm_split($name, fallible)]
                 fn module() -> Result<Module, wasm_split_helpers::SplitLoaderError> {
-                    Ok(Module(teescope_core::$id::tee))
+                    Ok(Module(teescope_core $(::$path)+))
                 }
 
                 /// Fetches the module.
@@ -36,15 +37,16 @@ macro_rules! parts {
             }
         )*
         const PARTS: &[Part] = &[$(Part {
-            id: stringify!($id),
-            from: From::Fetched($id::fetch),
+            name: stringify!($name),
+            scenarios: &$scenarios,
+            from: From::Fetched($name::fetch),
         }),*];
     };
 }
 
-teescope_core::each_tee!(parts);
+teescope_core::each_part!(parts);
 
-/// Every machine there is.
+/// Everything there is.
 #[must_use]
 pub fn everything() -> Source {
     Source::new(PARTS)

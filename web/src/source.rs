@@ -1,4 +1,4 @@
-//! Where the page gets its machines from: each is fetched when it is first wanted, or is a test's own.
+//! Where the page gets its machines from: their parts are fetched when they are first wanted, or are a test's own.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,22 +7,24 @@ use std::rc::Rc;
 use teescope_core::tees;
 use teescope_core::trace::{BadInput, Inputs, Recognised, ScenarioInfo, Session, Settings, Tee};
 
-/// Gives a machine that is here.
+/// Gives a machine with some of its scenarios.
 pub type Make = fn() -> Tee;
 
-/// A machine on its way; `None` if it cannot be had now.
+/// A part on its way; `None` if it cannot be had now.
 pub type Coming = Pin<Box<dyn Future<Output = Option<Make>>>>;
 
-/// One machine the page offers.
+/// Some scenarios of one machine, and what they need.
 #[derive(Clone, Copy)]
 pub struct Part {
-    /// Its stable name, the first part of its scenarios' ids.
-    pub id: &'static str,
+    /// Its name, unique among the parts.
+    pub name: &'static str,
+    /// The ids of its scenarios.
+    pub scenarios: &'static [&'static str],
     /// How it is got.
     pub from: From,
 }
 
-/// How a machine is got.
+/// How a part is got.
 #[derive(Clone, Copy)]
 pub enum From {
     /// It came with the page.
@@ -31,14 +33,14 @@ pub enum From {
     Fetched(fn() -> Coming),
 }
 
-/// The machines the page offers, in the order in which it shows them. A clone is cheap.
+/// The parts the page is made of, in the order in which it shows them. A clone is cheap.
 #[derive(Clone)]
 pub struct Source {
     parts: Rc<[Part]>,
 }
 
 impl Source {
-    /// A source of these machines.
+    /// A source of these parts.
     #[must_use]
     pub fn new(parts: &[Part]) -> Self {
         Self {
@@ -46,9 +48,8 @@ impl Source {
         }
     }
 
-    /// The machines that are here.
-    #[must_use]
-    pub fn all(&self) -> Vec<Tee> {
+    /// What is here, part by part.
+    fn here(&self) -> Vec<Tee> {
         let here = self.parts.iter().filter_map(|part| match part.from {
             From::Here(make) => Some(make()),
             From::Fetched(_) => None,
@@ -56,27 +57,40 @@ impl Source {
         here.collect()
     }
 
-    /// The machines that are still to be fetched: all, or the one of a scenario.
-    pub(crate) fn lacks(&self, scenario: Option<&str>) -> Vec<&'static str> {
-        let machine = scenario.map(|id| id.split('/').next().unwrap_or(id));
-        let lacking = self.parts.iter().filter(|part| {
-            matches!(part.from, From::Fetched(_)) && machine.is_none_or(|id| id == part.id)
-        });
-        lacking.map(|part| part.id).collect()
+    /// The machines that are here, each with the scenarios of all its parts.
+    #[must_use]
+    pub fn all(&self) -> Vec<Tee> {
+        let mut all: Vec<Tee> = Vec::new();
+        for part in self.here() {
+            match all.iter_mut().find(|tee| tee.id == part.id) {
+                Some(tee) => tee.scenarios.extend(part.scenarios),
+                None => all.push(part),
+            }
+        }
+        all
     }
 
-    /// Sets out for a machine; `None` if it is here or there is none of that name.
-    pub(crate) fn fetch(&self, id: &str) -> Option<Coming> {
+    /// The parts that are still to be fetched: all, or the one with a scenario.
+    pub(crate) fn lacks(&self, scenario: Option<&str>) -> Vec<&'static str> {
+        let lacking = self.parts.iter().filter(|part| {
+            matches!(part.from, From::Fetched(_))
+                && scenario.is_none_or(|id| part.scenarios.contains(&id))
+        });
+        lacking.map(|part| part.name).collect()
+    }
+
+    /// Sets out for a part; `None` if it is here or there is none of that name.
+    pub(crate) fn fetch(&self, name: &str) -> Option<Coming> {
         self.parts.iter().find_map(|part| match part.from {
-            From::Fetched(fetch) if part.id == id => Some(fetch()),
+            From::Fetched(fetch) if part.name == name => Some(fetch()),
             _ => None,
         })
     }
 
-    /// The same with a machine that has come.
-    pub(crate) fn with(&self, id: &str, make: Make) -> Self {
+    /// The same with a part that has come.
+    pub(crate) fn with(&self, name: &str, make: Make) -> Self {
         let mut parts = self.parts.to_vec();
-        for part in parts.iter_mut().filter(|part| part.id == id) {
+        for part in parts.iter_mut().filter(|part| part.name == name) {
             part.from = From::Here(make);
         }
         Self {
@@ -84,10 +98,10 @@ impl Source {
         }
     }
 
-    /// What a scenario is, by its id, if its machine is here.
+    /// What a scenario is, by its id, if it is here.
     #[must_use]
     pub fn info(&self, id: &str) -> Option<ScenarioInfo> {
-        tees::scenario_of(self.all(), id).map(teescope_core::trace::Scenario::info)
+        tees::scenario_of(self.here(), id).map(teescope_core::trace::Scenario::info)
     }
 
     /// Opens a run of a scenario.
@@ -100,13 +114,13 @@ impl Source {
         settings: &Settings,
         inputs: &Inputs,
     ) -> Result<Box<dyn Session>, BadInput> {
-        tees::open_of(self.all(), id, settings, inputs)
+        tees::open_of(self.here(), id, settings, inputs)
     }
 
-    /// What a file is, if a machine that is here knows it.
+    /// What a file is, if a part that is here knows it.
     #[must_use]
     pub fn recognise(&self, bytes: &[u8]) -> Option<Recognised> {
-        tees::recognise_of(self.all(), bytes)
+        tees::recognise_of(self.here(), bytes)
     }
 }
 

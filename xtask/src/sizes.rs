@@ -1,4 +1,4 @@
-//! The size of the page's first load against its budget: everything that index.html names, with one machine.
+//! The size of the page's first load against its budget: everything that index.html names, with one part.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -76,7 +76,7 @@ pub(crate) fn check(dist: &Path) -> Result<()> {
 }
 
 /// The files of `dist` that count: index.html, what it names for everybody, and the modules of the
-/// machine that weighs most.
+/// part that weighs most.
 fn first_load(dist: &Path) -> Result<Vec<String>> {
     let index = dist.join("index.html");
     let page = std::fs::read_to_string(&index).map_err(|why| {
@@ -86,7 +86,7 @@ fn first_load(dist: &Path) -> Result<Vec<String>> {
         )
     })?;
     let mut files = vec![index.to_string_lossy().into_owned()];
-    let mut machines: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut parts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for line in page.lines() {
         let Some(file) = value(line, "data-href")
             .or_else(|| value(line, "href"))
@@ -95,17 +95,17 @@ fn first_load(dist: &Path) -> Result<Vec<String>> {
             continue;
         };
         let path = dist.join(file).to_string_lossy().into_owned();
-        let Some(named) = value(line, "data-machine") else {
+        let Some(named) = value(line, "data-parts") else {
             if KINDS.iter().any(|kind| file.ends_with(kind)) {
                 files.push(path);
             }
             continue;
         };
-        for machine in named.split(' ') {
-            machines.entry(machine).or_default().push(path.clone());
+        for part in named.split(' ') {
+            parts.entry(part).or_default().push(path.clone());
         }
     }
-    if !machines.is_empty() {
+    if !parts.is_empty() {
         let glue = dist.join(files_folder(&files)).join("__wasm_split.js");
         files.push(glue.to_string_lossy().into_owned());
     }
@@ -113,12 +113,7 @@ fn first_load(dist: &Path) -> Result<Vec<String>> {
         let sizes = files.iter().filter_map(|file| std::fs::metadata(file).ok());
         sizes.map(|meta| meta.len()).sum()
     };
-    files.extend(
-        machines
-            .into_values()
-            .max_by_key(weight)
-            .unwrap_or_default(),
-    );
+    files.extend(parts.into_values().max_by_key(weight).unwrap_or_default());
     Ok(files)
 }
 

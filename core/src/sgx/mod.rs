@@ -62,7 +62,7 @@ pub use op::{
 pub use platform::Platform;
 pub use recognise::recognise;
 pub use report::Report;
-pub use scenarios::tee;
+pub use scenarios::{building, files, running, tee};
 pub use signature::{Author, Proof, demo, proof};
 
 /// Every rule of this machine.

@@ -115,7 +115,11 @@ fn table(out: &mut Changes, old: &super::Table, new: &super::Table) {
         }
     }
     let kept = order::set(new.rows.iter().map(|r| r.key.as_str()));
-    for row in old.rows.iter().filter(|r| kept.binary_search(&r.key.as_str()).is_err()) {
+    for row in old
+        .rows
+        .iter()
+        .filter(|r| kept.binary_search(&r.key.as_str()).is_err())
+    {
         out.add(new.id, &row.key);
     }
 }

@@ -10,8 +10,12 @@ use crate::say::Result;
 
 /// What index.html names the folder of everything hashed in the sources.
 const FOLDER: &str = "static/";
+/// A line of index.html that is repeated for every part of the page, with its scenarios.
+const PART: &str = "name=\"part\" content=\"\"";
 /// A line of index.html that is repeated for every module that was cut off.
-const MACHINE: &str = "data-machine=\"\"";
+const MODULE: &str = "data-parts=\"\"";
+/// Which scenarios make a part.
+const PARTS: &str = "core/parts.txt";
 /// Where the languages lie in the sources; both are fetched from `text/` beside the page.
 const TEXTS: [&str; 2] = ["core/text", "web/text"];
 
@@ -46,7 +50,7 @@ pub(super) fn assemble(root: &Path, parts: &Path, dist: &Path) -> Result<()> {
     for texts in TEXTS {
         copy_all(&root.join(texts), &partial.join("text"))?;
     }
-    let page = with_machines(&page, parts)?.replace(FOLDER, &home);
+    let page = with_parts(&page, root, parts)?.replace(FOLDER, &home);
     std::fs::write(partial.join("index.html"), page).map_err(cannot)?;
     if dist.exists() {
         std::fs::remove_dir_all(dist).map_err(cannot)?;
@@ -54,48 +58,58 @@ pub(super) fn assemble(root: &Path, parts: &Path, dist: &Path) -> Result<()> {
     std::fs::rename(&partial, dist).map_err(cannot)
 }
 
-/// The page with one line for every module that was cut off, naming the machines that need it; without
-/// the line where nothing was cut off.
-fn with_machines(page: &str, parts: &Path) -> Result<String> {
-    let links = parts.join("__wasm_split.js");
-    let needs = match links.exists() {
-        true => needs(&read_text(&links)?),
-        false => Vec::new(),
+/// The page with one line for every part and one for every module that was cut off, naming the parts that
+/// need it; without either where nothing was cut off.
+fn with_parts(page: &str, root: &Path, modules: &Path) -> Result<String> {
+    let loader = modules.join("__wasm_split.js");
+    let (needs, listed) = match loader.exists() {
+        true => (needs(&read_text(&loader)?), read_text(&root.join(PARTS))?),
+        false => (Vec::new(), String::new()),
     };
     let mut out = String::new();
     for line in page.lines() {
-        if !line.contains(MACHINE) {
+        if line.contains(PART) {
+            for part in listed.lines().filter(|part| !part.starts_with('#')) {
+                let words: Vec<&str> = part.split(' ').collect();
+                // The second word names a function of the engine.
+                let part = [&words[..1], words.get(2..).unwrap_or_default()]
+                    .concat()
+                    .join(" ");
+                let named = PART.replace("\"\"", &format!("\"{part}\""));
+                _ = writeln!(out, "{}", line.replace(PART, &named));
+            }
+        } else if line.contains(MODULE) {
+            for (file, parts) in &needs {
+                let named = line.replace(MODULE, &format!("data-parts=\"{parts}\""));
+                _ = writeln!(out, "{}", named.replace("part.wasm", file));
+            }
+        } else {
             _ = writeln!(out, "{line}");
-            continue;
-        }
-        for (file, machines) in &needs {
-            let named = line.replace(MACHINE, &format!("data-machine=\"{machines}\""));
-            _ = writeln!(out, "{}", named.replace("machine.wasm", file));
         }
     }
     Ok(out)
 }
 
-/// Which modules which machines need, as the loader that the cutter wrote says it: each module's file with
-/// the machines' names. A shared module is introduced by a comment with the names of those that share it.
+/// Which modules which parts need, as the loader that the cutter wrote says it: each module's file with
+/// the parts' names. A shared module is introduced by a comment with the names of those that share it.
 fn needs(loader: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    let mut machines = String::new();
+    let mut parts = String::new();
     for line in loader.lines() {
         if let Some(names) = line
             .strip_prefix("/* ")
             .and_then(|rest| rest.strip_suffix(" */"))
         {
-            machines = names.replace(',', "");
+            parts = names.replace(',', "");
         }
         if let Some(rest) = line.strip_prefix("export const __wasm_split_load_") {
-            machines = rest.split(' ').next().unwrap_or_default().to_owned();
+            parts = rest.split(' ').next().unwrap_or_default().to_owned();
         }
         let file = line
             .split_once("new URL(\"./")
             .and_then(|(_, rest)| rest.split_once('"'));
         if let Some((file, _)) = file {
-            found.push((file.to_owned(), machines.clone()));
+            found.push((file.to_owned(), parts.clone()));
         }
     }
     found
@@ -167,11 +181,11 @@ mod tests {
     }
 
     #[test]
-    fn modules_are_named_with_the_machines_that_need_them() {
+    fn modules_are_named_with_the_parts_that_need_them() {
         let loader = "/* one, two */\nconst __chunk_2 = makeLoad(() => {\n    const src = fetch(new URL(\"./chunk_2.wasm\", import.meta.url));\n}, []);\n\
             export const __wasm_split_load_one = wrapAsyncCb(makeLoad(() => {\n    const src = fetch(new URL(\"./split_one.wasm\", import.meta.url));\n}, [__chunk_2]));\n";
         let expected = [("chunk_2.wasm", "one two"), ("split_one.wasm", "one")];
-        let expected = expected.map(|(file, machines)| (file.to_owned(), machines.to_owned()));
+        let expected = expected.map(|(file, parts)| (file.to_owned(), parts.to_owned()));
         assert_eq!(needs(loader), expected);
     }
 }

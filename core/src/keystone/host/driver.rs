@@ -82,7 +82,11 @@ impl Driver {
 impl Machine {
     /// What must hold before a process on a hart can call the driver.
     pub(super) fn can_ioctl<R: Recorder>(&self, hart: u8, recorder: &mut R) -> Result<(), Stop> {
-        recorder.require(&crate::keystone::boot::BOOTED, self.monitor.stage == Stage::Ready, NOTHING)?;
+        recorder.require(
+            &crate::keystone::boot::BOOTED,
+            self.monitor.stage == Stage::Ready,
+            NOTHING,
+        )?;
         self.can_call(hart, recorder)?;
         let host = self.hart(hart).is_some_and(|h| h.inside.is_none());
         recorder.require(&FROM_HOST, host, NOTHING)

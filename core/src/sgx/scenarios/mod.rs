@@ -26,13 +26,66 @@ mod stage;
 mod two_level_exceptions;
 mod who_may_touch_what;
 
+use alloc::vec::Vec;
+
 use crate::text;
-use crate::trace::Tee;
 pub(super) use crate::trace::Turned;
+use crate::trace::{Scenario, Tee};
 
 /// What SGX offers.
 #[must_use]
 pub fn tee() -> Tee {
+    let (mut all, files) = (building(), files());
+    all.scenarios.extend(running().scenarios);
+    all.scenarios.extend(files.scenarios);
+    all.recognise = files.recognise;
+    all
+}
+
+/// The scenarios in which enclaves are built and taken apart.
+#[must_use]
+pub fn building() -> Tee {
+    part(alloc::vec![
+        &hello_enclave::HELLO,
+        &epc_and_elrange::TWO,
+        &order_matters::ORDER,
+        &measured_or_not::MEASURED,
+        &signing::SIGNING,
+        &einit_refused::REFUSED,
+        &debug_same_mrenclave::DEBUG,
+        &destroy::DESTROY,
+    ])
+}
+
+/// The scenarios in which enclaves run.
+#[must_use]
+pub fn running() -> Tee {
+    part(alloc::vec![
+        &enter_and_exit::ENTER,
+        &ecall_and_ocall::CALLS,
+        &aex::AEX,
+        &two_level_exceptions::TWO_LEVEL,
+        &aex_notify::NOTIFY,
+        &who_may_touch_what::WHO,
+        &hostile_remap::REMAP,
+        &careless_exit::CARELESS,
+        &page_fault_channel::PAGES,
+        &single_step::STEP,
+        &debug_enclave::DEBUGGER,
+    ])
+}
+
+/// The run of somebody's file, and what recognises one.
+#[must_use]
+pub fn files() -> Tee {
+    Tee {
+        recognise: super::recognise::recognise,
+        ..part(alloc::vec![&from_file::FROM_FILE])
+    }
+}
+
+/// A part of what SGX offers.
+fn part(scenarios: Vec<&'static dyn Scenario>) -> Tee {
     Tee {
         id: "sgx",
         title: "Intel SGX".into(),
@@ -40,29 +93,8 @@ pub fn tee() -> Tee {
             "sgx.what",
             "Part of a process runs in an enclave: pages of protected memory that not even the operating system reads, measured as they are loaded."
         ),
-        scenarios: alloc::vec![
-            &hello_enclave::HELLO,
-            &epc_and_elrange::TWO,
-            &order_matters::ORDER,
-            &measured_or_not::MEASURED,
-            &signing::SIGNING,
-            &einit_refused::REFUSED,
-            &debug_same_mrenclave::DEBUG,
-            &enter_and_exit::ENTER,
-            &ecall_and_ocall::CALLS,
-            &aex::AEX,
-            &two_level_exceptions::TWO_LEVEL,
-            &aex_notify::NOTIFY,
-            &who_may_touch_what::WHO,
-            &hostile_remap::REMAP,
-            &careless_exit::CARELESS,
-            &page_fault_channel::PAGES,
-            &single_step::STEP,
-            &debug_enclave::DEBUGGER,
-            &destroy::DESTROY,
-            &from_file::FROM_FILE,
-        ],
-        recognise: super::recognise::recognise,
+        scenarios,
+        recognise: |_| None,
         gaps: super::gaps::gaps,
     }
 }

@@ -1,6 +1,7 @@
 //! Every registered scenario: its golden trace and its promises.
 
 mod golden;
+mod parts;
 mod promises;
 mod two_runs;
 

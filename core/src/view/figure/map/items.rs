@@ -107,7 +107,8 @@ pub(super) fn gather(
 fn run(lane: &Lane, all: &[Cell], at: usize, fold: Fold, apart: &[usize]) -> usize {
     let range = |i: usize| all[i].range.map(|r| &lane.ranges[r]);
     let first = &all[at];
-    let alone = |i: usize| all[i].kind != Kind::Leaf || !fold.is_grid() && apart.binary_search(&i).is_ok();
+    let alone =
+        |i: usize| all[i].kind != Kind::Leaf || !fold.is_grid() && apart.binary_search(&i).is_ok();
     if alone(at) {
         return at + 1;
     }

@@ -115,8 +115,7 @@ impl<'a> Drawing<'a> {
                     catalogue,
                 };
                 let ranges = lane.ranges.iter().enumerate();
-                let changed =
-                    ranges.filter(|(_, r)| !none && self.has_changed(&r.key));
+                let changed = ranges.filter(|(_, r)| !none && self.has_changed(&r.key));
                 let changed = changed.map(|(i, _)| i);
                 Strip::lay(lane, changed.collect(), frame)
             })
