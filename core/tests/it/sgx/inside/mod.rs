@@ -8,3 +8,7 @@ pub(crate) mod eenter;
 pub(crate) mod eresume;
 pub(crate) mod leave;
 pub(crate) mod scene;
+mod stroll;
+mod walk;
+
+use crate::engine::dice;
