@@ -59,7 +59,8 @@ fn operations_do_what_they_say() {
     }
     let all = [
         "BOOT", "ECREATE", "EADD", "EEXTEND", "EINIT", "EREMOVE", "EPA", "ENCLS", "WRMSR", "MMAP",
-        "WRITE", "FLIP", "EVENT", "HOLD", "THREAD",
+        "WRITE", "FLIP", "EVENT", "HOLD", "THREAD", "EENTER", "EEXIT", "ERESUME", "EDECCSSA",
+        "ENCLU", "EDBGRD", "EDBGWR", "SET", "ACCESS", "EXECUTE", "RAISE", "CPU", "MAP", "UNMAP",
     ];
     for op in all {
         assert!(seen.contains(op), "no example of {op}");

@@ -11,7 +11,7 @@ use crate::memory::Physical;
 pub(super) const CITE: &str = "model: AES-XTS-128 by physical address (IEEE 1619) with a demo key; Intel does not publish how the address becomes the tweak, and the engines themselves are not carried out yet";
 
 /// The demo keys of this platform: data, then tweak. Everybody has them.
-const KEYS: [[u8; 16]; 2] = [*b"teescope demo k1", *b"teescope demo k2"];
+pub(super) const KEYS: [[u8; 16]; 2] = [*b"teescope demo k1", *b"teescope demo k2"];
 
 /// Bytes of a line: what is encrypted under one tweak.
 const LINE: u64 = 64;

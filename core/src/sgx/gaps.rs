@@ -12,7 +12,23 @@ pub fn gaps() -> Vec<Text> {
     vec![
         text!(
             "gap.leaves",
-            "Leaves for running, paging and resizing enclaves are listed but not carried out yet: EENTER and the other leaves of ENCLU, EDBGRD, EDBGWR, EBLOCK, ETRACK, EWB, ELDU, ELDB, EAUG, EMODPR, EMODT."
+            "Leaves for paging and resizing enclaves, for reports and for keys are listed but not carried out yet: EBLOCK, ETRACK, EWB, ELDU, ELDB, EAUG, EMODPR, EMODT, EACCEPT, EMODPE, EACCEPTCOPY, EREPORT, EGETKEY."
+        ),
+        text!(
+            "gap.code",
+            "Code is not interpreted instruction by instruction. A step says what the code computes, touches or executes; RIP moves where a step or the processor sets it."
+        ),
+        text!(
+            "gap.tcs-state",
+            "Model: TCS.STATE is 1 while a thread is inside and 0 otherwise; Intel does not publish its values."
+        ),
+        text!(
+            "gap.tlb",
+            "Only translations of an enclave’s own pages are held, without a limit to their number; other accesses walk the page tables each time. Caches, prediction and their side channels are not modelled."
+        ),
+        text!(
+            "gap.xinuse",
+            "Model: a state component counts as in use where it differs from its initial configuration, and MXCSR_MASK is FFFFH; processors may differ."
         ),
         text!(
             "gap.epcm",
@@ -52,7 +68,7 @@ pub fn gaps() -> Vec<Text> {
         ),
         text!(
             "gap.dram",
-            "Memory encryption is named but not carried out: a probe on DRAM is told “ciphertext”."
+            "Model: a probe on DRAM reads AES-XTS-128 ciphertext of protected memory, by physical address under a demo key. The memory engines themselves, their integrity trees and what rewriting DRAM does to them come later; here a probe only listens."
         ),
         text!(
             "gap.xsave",

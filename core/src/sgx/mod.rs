@@ -45,6 +45,7 @@ mod use_tells;
 mod use_text;
 mod view;
 mod what_if;
+mod what_if_running;
 mod words;
 
 pub use build::{Build, Creation, Stopped};

@@ -90,5 +90,97 @@ pub(super) fn forms() -> Vec<(OpText, Text)> {
                 "A leaf with registers of your choice and whatever lies in memory."
             ),
         ),
+        (
+            example("EENTER(offset=0x1000)"),
+            text!(
+                "form.eenter",
+                "The code on processor 0 enters by the TCS at that offset; cpu names another processor, rbx and rcx other registers."
+            ),
+        ),
+        (
+            example("EEXIT(rbx=0x555500001003)"),
+            text!(
+                "form.eexit",
+                "The code inside leaves to the address in RBX."
+            ),
+        ),
+        (
+            example("ERESUME(offset=0x1000)"),
+            text!(
+                "form.eresume",
+                "An interrupted thread goes on; without an offset RBX and RCX stay as they are."
+            ),
+        ),
+        (
+            example("EDECCSSA"),
+            text!(
+                "form.edeccssa",
+                "The code inside steps back to the frame before."
+            ),
+        ),
+        (
+            example("ENCLU"),
+            text!(
+                "form.enclu",
+                "ENCLU with the registers as they are; leaf names one, also by number."
+            ),
+        ),
+        (
+            example("EDBGRD(offset=0x4000)"),
+            text!("form.edbgrd", "A debugger reads 8 bytes of the enclave."),
+        ),
+        (
+            example("EDBGWR(offset=0x4000,value=0xcc)"),
+            text!("form.edbgwr", "A debugger writes 8 bytes of the enclave."),
+        ),
+        (
+            example("SET(rdx=0x2a)"),
+            text!(
+                "form.set",
+                "The code on a processor computes: registers by name, and xmm0 in hex."
+            ),
+        ),
+        (
+            example("ACCESS(as=os,at=0x72005000,access=read,len=16)"),
+            text!(
+                "form.access",
+                "Somebody touches an address. as: code, os, hypervisor, smm, device, bus. access: read, write, fetch. With code, reg names a register; hex gives bytes to write."
+            ),
+        ),
+        (
+            example("EXECUTE(instruction=CPUID)"),
+            text!(
+                "form.execute",
+                "The code on a processor executes an instruction, which inside may be illegal."
+            ),
+        ),
+        (
+            example("RAISE(event=INTR)"),
+            text!(
+                "form.raise",
+                "An exception or interrupt strikes a processor: DE, DB, NMI, BP, BR, UD, NM, GP, PF, MF, AC, MC, XM, INTR, SMI; PF with address and code."
+            ),
+        ),
+        (
+            example("CPU(cpu=1,process=0,xcr0=0x7)"),
+            text!(
+                "form.cpu",
+                "The operating system sets up a processor that is outside: process, xcr0, mode64, tf."
+            ),
+        ),
+        (
+            example("MAP(at=0x7f0000004000,to=0x3000000,rights=rw)"),
+            text!(
+                "form.map",
+                "The operating system points a page-table entry at a physical page."
+            ),
+        ),
+        (
+            example("UNMAP(at=0x7f0000004000)"),
+            text!(
+                "form.unmap",
+                "The operating system takes a page-table entry away."
+            ),
+        ),
     ]
 }

@@ -6,6 +6,8 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::access::Who;
+use super::dram;
 use super::keys;
 use super::machine::{Machine, SecsState};
 use super::op::{Einit, Op};
@@ -24,6 +26,9 @@ impl Machine {
             Op::Eadd(a) => self.stream(a.enclave, shown).into_iter().collect(),
             Op::Eextend { enclave, .. } => self.stream(*enclave, shown).into_iter().collect(),
             Op::Einit(i) => self.signed(i, shown),
+            Op::Access(touch) if touch.who == Who::Bus => {
+                self.on_the_bus(touch.at).into_iter().collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -75,6 +80,36 @@ impl Machine {
                 bytes: Err(place),
             }],
             prints: hex::encode(&secs.measurement.finish()),
+        })
+    }
+
+    /// The line of DRAM that a probe reads, from the plain bytes: XTS by two plain AES encryptions.
+    fn on_the_bus(&self, at: u64) -> Option<Snippet> {
+        let line = at & !63;
+        let page = self.in_epc(crate::memory::Linear(super::machine::DIRECT_MAP + line))?;
+        let offset = (line % 4096) as usize;
+        let plain = hex::encode(self.epc_bytes(page).get(offset..offset + 64)?);
+        let [data, tweak] = dram::KEYS.map(|key| hex::encode(&key));
+        let code = format!(
+            "python3 -c \"import subprocess
+aes = lambda key, block: subprocess.run(['openssl', 'enc', '-aes-128-ecb', '-nopad', '-K', key], input=block, capture_output=True).stdout
+n = lambda b: int.from_bytes(b, 'little')
+mask, out = n(aes('{tweak}', ({line:#x} >> 6).to_bytes(16, 'little'))), b''
+plain = bytes.fromhex('{plain}')
+for i in range(0, 64, 16):
+    block = aes('{data}', (n(plain[i:i + 16]) ^ mask).to_bytes(16, 'little'))
+    out += (n(block) ^ mask).to_bytes(16, 'little')
+    mask = (mask << 1) % 2**128 ^ (0x87 if mask >> 127 else 0)
+print(out.hex())\""
+        );
+        Some(Snippet {
+            title: text!(
+                "snippet.dram",
+                "The line that a probe reads on DRAM (its keys and how the tweak is made are a model)"
+            ),
+            code,
+            inputs: Vec::new(),
+            prints: hex::encode(&self.dram(crate::memory::Physical(line), 64)),
         })
     }
 

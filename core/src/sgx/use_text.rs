@@ -21,9 +21,9 @@ use crate::view::Access;
 pub(super) const OPERATIONS: &[(&str, &[&str])] = &[
     ("EENTER", &["cpu", "enclave", "offset"]),
     ("ERESUME", &["cpu", "enclave", "offset"]),
-    ("EEXIT", &["cpu"]),
-    ("EDECCSSA", &["cpu"]),
-    ("ENCLU", &["cpu", "leaf"]),
+    ("EEXIT", &["cpu", "enclave", "offset"]),
+    ("EDECCSSA", &["cpu", "enclave", "offset"]),
+    ("ENCLU", &["cpu", "leaf", "enclave", "offset"]),
     ("EDBGRD", &["enclave", "offset"]),
     ("EDBGWR", &["enclave", "offset", "value"]),
     (

@@ -32,7 +32,7 @@ impl Machine {
             }
             Op::Einit(i) => offers.at_einit(op, i, self.is_signed_otherwise(i)),
             Op::Eremove { page, .. } => offers.at_eremove(*page),
-            _ => {}
+            _ => super::what_if_running::offer(self, op, &mut offers),
         }
         offers.all
     }
@@ -51,7 +51,7 @@ impl Machine {
 }
 
 /// Offers at one step.
-struct Offers<'a> {
+pub(super) struct Offers<'a> {
     label: &'a str,
     all: Vec<WhatIf>,
 }
@@ -72,20 +72,27 @@ impl Offers<'_> {
     }
 
     /// Another operation in the step's place.
-    fn instead(&mut self, says: Text, op: &Op) {
+    pub(super) fn instead(&mut self, says: Text, op: &Op) {
         if let Some(op) = op_print::print(op) {
             self.offer(says, EditAction::Replace(op));
         }
     }
 
+    /// Another operation, as text, in the step's place.
+    pub(super) fn instead_text(&mut self, says: Text, op: &str) {
+        if let Ok(op) = OpText::parse(op) {
+            self.offer(says, EditAction::Replace(op));
+        }
+    }
+
     /// An operation before the step.
-    fn before(&mut self, says: Text, op: &str) {
+    pub(super) fn before(&mut self, says: Text, op: &str) {
         if let Ok(op) = OpText::parse(op) {
             self.offer(says, EditAction::Insert(op));
         }
     }
 
-    fn skip(&mut self) {
+    pub(super) fn skip(&mut self) {
         self.offer(
             text!("what-if.skip", "leave this step out"),
             EditAction::Remove,

@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::{CaseDone, Done, Measured};
 use crate::bytes::hex;
 use crate::crypto::sha256::sha256;
+use crate::sgx::processor::{Processor, registers};
 use crate::trace::{Outcome, parse_number};
 
 impl CaseDone {
@@ -32,7 +33,8 @@ impl CaseDone {
 impl Done {
     /// `step`, `op` and its arguments; `outcome` (`done`, `refused`, `faulted`) with `code`, `name`,
     /// `address` and `rule`; `block`, or `header` and `data_sha256`, where the measurement took
-    /// something in; `blocks`, `midstate` and `if_final` of the enclave it concerns.
+    /// something in; `read`, the bytes that an access read; `inside` and `registers` of the processor
+    /// it concerns; `blocks`, `midstate` and `if_final` of the enclave it concerns.
     #[must_use]
     pub fn json(&self) -> Json {
         let mut out = Map::new();
@@ -47,10 +49,19 @@ impl Done {
             Outcome::Refused(status) => (Some(status.code), Some(status.name), None),
             Outcome::Faulted(fault) => (fault.code, Some(fault.name), fault.address),
         };
-        out.insert("code".into(), code.into());
-        out.insert("name".into(), name.into());
         let address = address.map(|a| format!("{a:#x}"));
-        out.insert("address".into(), address.into());
+        let ended: [(&str, Json); 3] = [
+            ("code", code.into()),
+            ("name", name.into()),
+            ("address", address.into()),
+        ];
+        // Of RAISE these are arguments, and it ends in none.
+        for (key, value) in ended
+            .into_iter()
+            .filter(|(key, _)| self.op.arg(key).is_none())
+        {
+            out.insert(key.into(), value);
+        }
         out.insert("rule".into(), self.broken.map(|rule| rule.id).into());
         if let Some((record, data)) = &self.absorbed {
             let digest: String = hex::encode(record);
@@ -61,6 +72,13 @@ impl Done {
                 out.insert("data_sha256".into(), hex::encode(&sha256(data)).into());
             }
         }
+        if let Some(read) = &self.read {
+            out.insert("read".into(), hex::encode(read).into());
+        }
+        if let Some(cpu) = &self.processor {
+            out.insert("inside".into(), cpu.inside.is_some().into());
+            out.insert("registers".into(), file(cpu));
+        }
         let m = self.measurement;
         let bytes = |f: fn(Measured) -> [u8; 32]| m.map(|m| hex::encode(&f(m)));
         out.insert("blocks".into(), m.map(|m| m.blocks).into());
@@ -68,6 +86,18 @@ impl Done {
         out.insert("if_final".into(), bytes(|m| m.if_final).into());
         out.into()
     }
+}
+
+/// The registers of a processor by their names in lower case, and XMM0 as it lies in memory.
+fn file(cpu: &Processor) -> Json {
+    let mut out = Map::new();
+    for (name, offset) in registers() {
+        let value = format!("{:#x}", cpu.register(offset));
+        out.insert(name.to_ascii_lowercase(), value.into());
+    }
+    out.insert("xmm0".into(), hex::encode(cpu.xstate.xmm(0)).into());
+    out.insert("mxcsr".into(), format!("{:#x}", cpu.xstate.mxcsr()).into());
+    out.into()
 }
 
 /// An argument: offsets, flags and counts as numbers where every JSON reader keeps them exactly,

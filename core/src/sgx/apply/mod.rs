@@ -17,9 +17,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::access::Who;
 use super::machine::{Machine, SecsState};
 use super::op::{Op, Which};
 use super::platform::Platform;
+use super::processor::Processor;
 use crate::crypto::sha256::Midstate;
 use crate::text;
 use crate::text::Text;
@@ -92,6 +94,10 @@ pub struct Done {
     pub absorbed: Option<(Vec<u8>, Vec<u8>)>,
     /// The measurement after it, of the enclave it concerns.
     pub measurement: Option<Measured>,
+    /// The bytes that an access read.
+    pub read: Option<Vec<u8>>,
+    /// The logical processor it concerns, after it.
+    pub processor: Option<Processor>,
 }
 
 /// A running measurement.
@@ -182,6 +188,28 @@ fn one(machine: &mut Machine, op: &Op, step: u64) -> Done {
         broken: broken.filter(|_| !outcome.is_done()),
         measurement: state.map(|s| Measured::of(&s.measurement)),
         absorbed: absorbed.map(|(record, data, _)| (record, data)),
+        read: events.iter().find_map(|e| match e {
+            Event::Message { bytes, .. } if matches!(op, Op::Access(_)) && !bytes.is_empty() => {
+                Some(bytes.to_vec())
+            }
+            _ => None,
+        }),
+        processor: processor(op).map(|cpu| machine.cpu(cpu)),
+    }
+}
+
+/// The logical processor that an operation concerns.
+fn processor(op: &Op) -> Option<u8> {
+    match op {
+        Op::Enclu(e) => Some(e.cpu),
+        Op::Set(s) => Some(s.cpu),
+        Op::Execute { cpu, .. } | Op::Raise { cpu, .. } => Some(*cpu),
+        Op::Schedule(s) => Some(s.cpu),
+        Op::Access(touch) => match touch.who {
+            Who::Code(cpu) => Some(cpu),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -192,7 +220,11 @@ fn enclave(op: &Op) -> u8 {
         Op::Ecreate(c) => c.enclave,
         Op::Eadd(a) => a.enclave,
         Op::Einit(i) => i.enclave,
-        Op::Eextend { enclave, .. } | Op::Thread { enclave, .. } => *enclave,
+        Op::Eextend { enclave, .. }
+        | Op::Thread { enclave, .. }
+        | Op::Edbgrd { enclave, .. }
+        | Op::Edbgwr { enclave, .. } => *enclave,
+        Op::Enclu(e) => e.door.map_or(0, |(enclave, _)| enclave),
         Op::Eremove { page, .. } | Op::Hold { page, .. } => match page {
             Which::Offset { enclave, .. } | Which::Secs { enclave } => *enclave,
             Which::Epc(_) => 0,

@@ -2,12 +2,18 @@
 
 use teescope_core::formats::dcap::Attributes;
 use teescope_core::memory::Page;
+use teescope_core::sgx::access::Who;
+use teescope_core::sgx::code::INSTRUCTIONS;
 use teescope_core::sgx::encls::{self, Registers};
+use teescope_core::sgx::events::{Cause, HAPPENINGS};
+use teescope_core::sgx::processor::registers;
 use teescope_core::sgx::structs::{Miscselect, SecInfoFlags};
 use teescope_core::sgx::{
-    Call, Content, Eadd, Ecreate, Einit, Machine, Made, Mmap, Op, SigSource, Which,
+    Call, Content, Data, Eadd, Ecreate, Einit, Enclu, Machine, Made, Mmap, Op, Schedule, Set,
+    SigSource, Touch, Which,
 };
 use teescope_core::trace::{Machine as _, OpText, Silent};
+use teescope_core::view::Access;
 
 use super::scene::{BASE, prepared};
 use crate::engine::dice::Dice;
@@ -90,6 +96,125 @@ fn every_form() -> Vec<Op> {
         }
         for held in [true, false] {
             ops.push(Op::Hold { page, held });
+        }
+    }
+    ops.extend(running());
+    ops
+}
+
+/// The operations of a running enclave.
+fn running() -> Vec<Op> {
+    let mut ops = Vec::new();
+    for (cpu, call) in [(0, OWN), (255, OTHER)] {
+        for (leaf, loads_leaf) in [
+            (2, true),
+            (3, true),
+            (4, true),
+            (9, true),
+            (0, true),
+            (u32::MAX, true),
+            (3, false),
+        ] {
+            for door in [None, Some((0, 0)), Some((9, u64::MAX))] {
+                ops.push(Op::Enclu(Enclu {
+                    cpu,
+                    leaf,
+                    loads_leaf,
+                    door,
+                    call,
+                }));
+            }
+        }
+        ops.push(Op::Edbgrd {
+            enclave: cpu,
+            offset: u64::MAX,
+            call,
+        });
+        ops.push(Op::Edbgwr {
+            enclave: cpu,
+            offset: 8,
+            value: u64::MAX,
+            call,
+        });
+        for (values, xmm0) in [
+            (vec![], None),
+            (
+                registers().map(|(_, offset)| (offset, u64::MAX)).collect(),
+                Some([9; 16]),
+            ),
+        ] {
+            ops.push(Op::Set(Set {
+                cpu,
+                values: values.into(),
+                xmm0,
+            }));
+        }
+        for instruction in 0..INSTRUCTIONS.len() as u8 {
+            ops.push(Op::Execute { cpu, instruction });
+        }
+        for event in HAPPENINGS {
+            for (code, address) in [(None, None), (Some(u32::MAX), Some(u64::MAX))] {
+                // Of an event with an error code the code is always written.
+                let code = code.or(event.has_code.then_some(0));
+                ops.push(Op::Raise {
+                    cpu,
+                    cause: Cause {
+                        event,
+                        code,
+                        address,
+                    },
+                });
+            }
+        }
+        for who in [
+            Who::Code(cpu),
+            Who::System,
+            Who::Hypervisor,
+            Who::Smm,
+            Who::Device,
+            Who::Bus,
+        ] {
+            for access in Access::ALL {
+                for data in [
+                    Data::Len(1),
+                    Data::Len(128),
+                    Data::Register(120),
+                    Data::Bytes([1, 2, 3][..].into()),
+                ] {
+                    ops.push(Op::Access(Touch {
+                        who,
+                        at: u64::MAX,
+                        access,
+                        data,
+                    }));
+                }
+            }
+        }
+        for process in [None, Some(0), Some(255)] {
+            let (xcr0, mode64, tf) = (
+                process.map(u64::from),
+                process.map(|p| p > 0),
+                process.map(|p| p == 0),
+            );
+            ops.push(Op::Schedule(Schedule {
+                cpu,
+                process,
+                xcr0,
+                mode64,
+                tf,
+            }));
+        }
+        for to in [
+            None,
+            Some((0, false, false)),
+            Some((u64::MAX, true, true)),
+            Some((7, true, false)),
+        ] {
+            ops.push(Op::Map {
+                process: cpu,
+                at: u64::MAX,
+                to,
+            });
         }
     }
     ops
@@ -246,6 +371,23 @@ shared_test! {
             ("HOLD(epc=0,held=maybe)", "yes or no"),
             ("ENCLS(leaf=EFOO)", "EFOO"),
             ("ENCLS", "leaf must be given"),
+            ("ENCLU(leaf=EFOO)", "EFOO"),
+            ("EDBGRD", "offset must be given"),
+            ("EDBGWR(offset=0)", "value must be given"),
+            ("SET(rzx=1)", "no argument “rzx”"),
+            ("SET(xmm0=001122334455667788990011223344556677)", "at most 16 bytes"),
+            ("ACCESS", "at must be given"),
+            ("ACCESS(at=0,as=me)", "one of code, os"),
+            ("ACCESS(at=0,access=look)", "one of read, write, fetch"),
+            ("ACCESS(at=0,len=0)", "from 1 to 128"),
+            ("ACCESS(at=0,len=129)", "from 1 to 128"),
+            ("ACCESS(at=0,len=8,hex=00)", "given alone"),
+            ("ACCESS(at=0,reg=zmm0)", "a register"),
+            ("EXECUTE(instruction=NOP)", "one of CPUID"),
+            ("RAISE(event=BOOM)", "one of DE"),
+            ("CPU(mode64=perhaps)", "yes or no"),
+            ("MAP(at=0)", "to must be given"),
+            ("UNMAP(process=300,at=0)", "below 256"),
         ] {
             let op = OpText::parse(text).expect(text);
             let why = Machine::parse_op(&op).map(|op| format!("{op:?}")).expect_err(text);

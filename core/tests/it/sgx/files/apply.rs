@@ -162,4 +162,38 @@ shared_test! {
         let bad = read("{\"cases\": [").map(|_| ()).expect_err("no JSON").to_string();
         assert!(bad.starts_with("The input is not JSON: EOF"), "{bad}");
     }
+
+    /// Threads, events and accesses are driven from JSON, and the registers of each step are told.
+    fn a_running_enclave_is_driven_from_json() {
+        let ops = json!([
+            {"op": "ECREATE", "size": 32768},
+            {"op": "EADD", "offset": 0, "secinfo_flags": 517},
+            {"op": "EADD", "offset": 4096, "secinfo_flags": 256, "content": {"tcs": {"ossa": 8192, "nssa": 1}}},
+            {"op": "EADD", "offset": 8192, "secinfo_flags": 515},
+            {"op": "WRMSR", "msr": 140, "value": "0x55d6ba08e8d5d50d"},
+            {"op": "WRMSR", "msr": 141, "value": "0xa4fb326dfbd1c06b"},
+            {"op": "WRMSR", "msr": 142, "value": "0x943d838313a1f7e8"},
+            {"op": "WRMSR", "msr": 143, "value": "0xcad47c0919d23de2"},
+            {"op": "EINIT", "sign": "demo"},
+            {"op": "EENTER", "offset": 4096},
+            {"op": "SET", "rdx": 99},
+            {"op": "ACCESS", "at": "0x7f0000002000", "access": "write", "hex": "0102030405060708"},
+            {"op": "ACCESS", "at": "0x7f0000002000"},
+            {"op": "RAISE", "event": "PF", "address": "0x7f0000002123", "code": 6},
+            {"op": "ACCESS", "at": "0x7f0000002000"},
+            {"op": "ENCLU"},
+        ]);
+        let cases = read(&ops.to_string()).expect("operations");
+        let done = apply(&cases[0]).json();
+        let step = |n: usize| &done["steps"][n - 1];
+        assert!(done["steps"].as_array().expect("steps").iter().all(|s| s["outcome"] == "done"), "{done}");
+        assert_eq!((&step(10)["inside"], &step(10)["registers"]["rip"]), (&json!(true), &json!("0x7f0000000000")));
+        assert_eq!(step(13)["read"], "0102030405060708");
+        let aex = step(14);
+        assert_eq!((&aex["inside"], &aex["address"], &aex["code"]), (&json!(false), &json!("0x7f00_0000_2123"), &json!("0x6")));
+        let registers = &aex["registers"];
+        assert_eq!((&registers["rax"], &registers["rdx"], &registers["mxcsr"]), (&json!("0x3"), &json!("0x0"), &json!("0x1fb0")));
+        assert_eq!(step(15)["read"], "ffffffffffffffff");
+        assert_eq!((&step(16)["inside"], &step(16)["registers"]["rdx"]), (&json!(true), &json!("0x63")));
+    }
 }
