@@ -13,7 +13,7 @@ use crate::text::Text;
 use crate::trace::{Input, Params};
 
 /// What can be taken apart, as the end of “it is …”.
-pub const KNOWN: &str = "an SGXS stream, a SIGSTRUCT, an EINITTOKEN, an RSA key in PEM, or a Keystone report in binary or JSON";
+pub const KNOWN: &str = "an SGXS stream, a SIGSTRUCT, an EINITTOKEN, an RSA key in PEM, a Keystone report in binary or JSON, or a RISC-V program in ELF or without a header";
 
 /// Takes a file apart, if a machine knows it.
 #[must_use]

@@ -14,9 +14,9 @@ pub(super) const USAGE: Usage = Usage {
     takes: &["FILE"],
     does: "take a file apart byte by byte",
     more: "FILE is any file that a machine knows: an SGXS stream, a SIGSTRUCT, an EINITTOKEN, an\n\
-           RSA key in PEM (which is not shown), an attestation report in binary or JSON. Every\n\
-           byte is in exactly one line: offset, bytes, meaning. Chunks of a page are folded into\n\
-           one line. What follows from the file and what is wrong with it stand at the end.\n\
+           RSA key in PEM (which is not shown), an attestation report in binary or JSON, a RISC-V\n\
+           program. Every byte is in exactly one line: offset, bytes, meaning. Chunks of a page\n\
+           are folded into one line. What follows from the file and what is wrong with it stand at the end.\n\
            JSON keys: what, why, lines [{offset, len, hex, meaning}], follows {name: value},\n\
            wrong [sentence].",
     options: &[],

@@ -163,3 +163,39 @@ fn segment(bytes: &[u8], header: &Header, n: u64) -> Result<Segment, Malformed> 
     }
     Ok(segment)
 }
+
+/// A RISC-V program of one segment: `code`, which goes to `at` and starts there.
+#[must_use]
+pub fn program(at: u64, code: &[u8]) -> Vec<u8> {
+    let head = (Header::SIZE + Segment::SIZE) as u64;
+    let size = head + code.len() as u64;
+    let header = Header {
+        magic: MAGIC,
+        class: 2,
+        data: 1,
+        ident_version: 1,
+        file_type: FileType::EXEC,
+        machine: Machine::RISCV,
+        version: 1,
+        entry: at.wrapping_add(head),
+        phoff: Header::SIZE as u64,
+        ehsize: Header::SIZE as u16,
+        phentsize: Segment::SIZE as u16,
+        phnum: 1,
+        ..Header::default()
+    };
+    let segment = Segment {
+        segment_type: SegmentType::LOAD,
+        flags: 5,
+        offset: 0,
+        vaddr: at,
+        paddr: at,
+        filesz: size,
+        memsz: size,
+        align: 0x1000,
+    };
+    let mut bytes = header.encode().to_vec();
+    bytes.extend_from_slice(&segment.encode());
+    bytes.extend_from_slice(code);
+    bytes
+}

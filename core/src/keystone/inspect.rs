@@ -1,4 +1,4 @@
-//! A report taken apart byte by byte.
+//! A report or program taken apart byte by byte.
 
 use alloc::string::ToString;
 use alloc::vec;
@@ -7,14 +7,23 @@ use alloc::vec::Vec;
 use super::keys::{TEST_DEVICE, guess_sm_key};
 use super::report::{is_json, read};
 use super::structs::{EnclaveReport, Report};
-use crate::bytes::{DumpLine, FieldValue, Inspection, dump, fields_of, hex};
+use crate::bytes::inspection::{count, line};
+use crate::bytes::{DumpLine, FieldValue, Inspection, dump, dump_layout, fields_of, hex};
 use crate::crypto::ed25519_sha3;
+use crate::crypto::sha256::sha256;
+use crate::formats::elf::{self, Elf, Header, Segment};
+use crate::memory::PAGE;
 
 /// Takes a file apart; `None` if this machine does not know it.
 #[must_use]
 pub fn inspect(bytes: &[u8]) -> Option<Inspection> {
     let found = super::recognise(bytes)?;
+    let key = found.key;
     let mut seen = Inspection::new(found.what, found.why);
+    if key != "report" {
+        program(bytes, &mut seen);
+        return Some(seen);
+    }
     let report = read(bytes);
     seen.lines = match &report {
         Ok(_) if is_json(bytes) => json_lines(bytes),
@@ -25,6 +34,58 @@ pub fn inspect(bytes: &[u8]) -> Option<Inspection> {
         Err(why) => seen.wrong.push(why.en()),
     }
     Some(seen)
+}
+
+/// A program: header and program headers field by field, what is between them by count.
+fn program(bytes: &[u8], seen: &mut Inspection) {
+    let pages = bytes.len().div_ceil(PAGE);
+    seen.follows
+        .push(("pages in an enclave", pages.to_string()));
+    if !bytes.starts_with(&elf::MAGIC) {
+        seen.lines = contents(bytes, 0, "RISC-V instructions and data");
+        return;
+    }
+    let (head, rest) = bytes.split_at(bytes.len().min(Header::SIZE));
+    seen.lines = dump_layout(Header::LAYOUT, head, 0);
+    // Of a header that is cut, fields without a byte have lines of their own.
+    seen.lines.retain(|l| l.len > 0);
+    let mut at = head.len();
+    match Elf::parse(bytes) {
+        Err(bad) => seen.wrong.push(bad.to_string()),
+        Ok(elf) => {
+            let from = usize::try_from(elf.header.phoff).unwrap_or(at);
+            let table = elf.segments.len() * Segment::SIZE;
+            if table > 0 && from >= at {
+                seen.lines
+                    .extend(contents(&bytes[at..from], at as u64, "contents"));
+                for part in bytes[from..from + table].chunks(Segment::SIZE) {
+                    let lines = dump_layout(Segment::LAYOUT, part, seen_to(&seen.lines));
+                    seen.lines.extend(lines);
+                }
+                at = from + table;
+            }
+            let loaded: u64 = elf.loaded().map(|s| s.memsz).sum();
+            seen.follows.push(("entry", hex::addr(elf.header.entry)));
+            seen.follows.push(("bytes loaded", hex::size(loaded)));
+        }
+    }
+    let rest = &bytes[at.max(bytes.len() - rest.len())..];
+    seen.lines.extend(contents(rest, at as u64, "contents"));
+}
+
+/// Up to where the lines go.
+fn seen_to(lines: &[DumpLine]) -> u64 {
+    lines.last().map_or(0, |l| l.offset + l.len as u64)
+}
+
+/// One line for bytes that are only counted; none for none.
+fn contents(bytes: &[u8], at: u64, what: &str) -> Vec<DumpLine> {
+    if bytes.is_empty() {
+        return Vec::new();
+    }
+    let digest = hex::encode(&sha256(bytes)[..8]);
+    let meaning = alloc::format!("{what}, sha256 {digest}…");
+    vec![line(at, bytes.len(), count(bytes.len()), &meaning)]
 }
 
 /// The fields of the binary form, `data` cut where the enclave's part ends.

@@ -5,6 +5,7 @@ use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::host::{self, Call};
 use super::machine::{Enclave, Machine};
 use super::op::Op;
 use super::structs::{Report, SealingKey};
@@ -35,6 +36,13 @@ impl Machine {
                 id: sbi::SEALING_KEY,
                 args,
             } => self.sealed(*hart, args).into_iter().collect(),
+            Op::Host {
+                call: Call::Finalize { .. },
+                ..
+            } => {
+                let files = self.driver.files.iter();
+                files.map(|f| host::snippet(f)).collect()
+            }
             _ => self.measured(shown).into_iter().collect(),
         }
     }

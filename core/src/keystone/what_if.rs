@@ -5,6 +5,7 @@ use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::host::Call;
 use super::machine::Machine;
 use super::op::Op;
 use super::structs::CreateArgs;
@@ -50,10 +51,33 @@ impl Machine {
                 ),
                 "FLIP(at=0x80000000,bit=0)",
             ),
+            Op::Host { hart, call } => self.at_host(*hart, call, &mut offers),
             Op::Timer { .. } | Op::Ipi { .. } => offers.skip(),
             _ => {}
         }
         offers.all
+    }
+
+    fn at_host(&self, hart: u8, call: &Call, offers: &mut Offers<'_>) {
+        match call {
+            Call::Create { .. } => {
+                let call = Call::Create { pages: 1500 };
+                let says = text!(
+                    "host.what-if.cma",
+                    "ask for 1,500 pages, more than a block has"
+                );
+                offers.instead(says, &Op::Host { hart, call });
+            }
+            Call::UtmInit { .. } | Call::Copy { .. } => offers.skip(),
+            Call::Finalize { ueid } => {
+                if let Some(handle) = self.driver.enclaves.get(ueid) {
+                    let says = text!("host.what-if.flip", "flip a bit of the loader first");
+                    let flip = format!("FLIP(at={})", hex::short(handle.epm));
+                    offers.before(says, &flip);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn at_call(&self, hart: u8, id: u64, args: &[u64; 3], offers: &mut Offers<'_>) {

@@ -6,6 +6,7 @@ mod common;
 mod exhaustion;
 mod faults;
 mod figure_3;
+mod from_files;
 mod hostile_os;
 mod interrupt_and_resume;
 mod lifecycle;
@@ -38,6 +39,7 @@ pub fn tee() -> Tee {
             &lifecycle::LIFECYCLE,
             &hostile_os::HOSTILE,
             &interrupt_and_resume::INTERRUPT,
+            &from_files::FROM_FILES,
             &attest::ATTEST,
             &sealing::SEALING,
             &exhaustion::EXHAUSTION,

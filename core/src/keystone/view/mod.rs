@@ -11,7 +11,7 @@ mod states;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::machine::Machine;
+use super::machine::{Machine, Stage};
 use super::op::Op;
 use super::sbi;
 use crate::trace::{Observer, Shown};
@@ -35,8 +35,15 @@ impl Machine {
             panels.extend(digest::digest(self, focus, shown).map(Panel::Digest));
             panels.push(Panel::Table(enclaves::regions(self)));
         }
+        if open {
+            panels.extend(super::host::facts(self).map(Panel::Facts));
+        }
         let structures = bytes::structures(self, shown, observer);
         panels.extend(structures.into_iter().map(Panel::Bytes));
+        // Before anything runs there is room for what is said of the machine at large.
+        if open && self.monitor.stage == Stage::Reset {
+            panels.push(Panel::Facts(super::profile().panel()));
+        }
         View { panels }
     }
 

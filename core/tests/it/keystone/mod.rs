@@ -2,6 +2,7 @@
 
 mod classic;
 mod evidence;
+mod files;
 mod host;
 mod inspector;
 mod layouts;
