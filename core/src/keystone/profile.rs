@@ -4,7 +4,6 @@ use alloc::vec;
 
 use super::recognise::REPORT;
 use crate::text;
-use crate::text::Text;
 use crate::view::{Aspect, Claim, Evidence, Profile};
 
 /// The column of Keystone.
@@ -17,10 +16,8 @@ pub fn profile() -> Profile {
         cite,
         evidence,
     };
-    let report = |step| Evidence::Step {
-        scenario: REPORT,
-        step,
-    };
+    let step = |scenario, step| Evidence::Step { scenario, step };
+    let report = |label| step(REPORT, label);
     let claims = vec![
         claim(
             Aspect::Isolation,
@@ -33,7 +30,7 @@ pub fn profile() -> Profile {
                 "Many, made when they are needed, up to seven at a time upstream. The assignment of devices is specified but not in upstream; the standard’s way is an IOPMP."
             ),
             "keystone sm/src/pmp.c, table of 16 regions, two for an enclave; IOPMP: general knowledge",
-            Evidence::None(boards()),
+            step("keystone/figure-3", "inside.other"),
         ),
         claim(
             Aspect::Privilege,
@@ -46,7 +43,7 @@ pub fn profile() -> Profile {
                 "Supervisor and user mode are the enclave’s; machine mode is the security monitor’s."
             ),
             "keystone sm/src/thread.c and sm/src/enclave.c, context switch",
-            Evidence::None(soon()),
+            step("keystone/figure-3", "enter.run"),
         ),
         claim(
             Aspect::Instructions,
@@ -56,7 +53,7 @@ pub fn profile() -> Profile {
                 "One, ecall, with one SBI extension of ten functions."
             ),
             "keystone sm/src/sm-sbi-opensbi.c; extension 0x08424b45",
-            Evidence::None(soon()),
+            step("keystone/hostile-os", "linux.call"),
         ),
         claim(
             Aspect::MemoryModel,
@@ -66,7 +63,7 @@ pub fn profile() -> Profile {
                 "Two worlds, as many times as there are enclaves; a shared buffer for each is all that both sides see."
             ),
             "keystone sm/src/enclave.c, EPM and UTM regions",
-            Evidence::None(soon()),
+            step("keystone/figure-3", "inside.buffer"),
         ),
         claim(
             Aspect::Allocation,
@@ -79,7 +76,7 @@ pub fn profile() -> Profile {
                 "Dynamic, but of fixed size once an enclave is created. Only the runtime’s list of free pages inside grows and shrinks."
             ),
             "keystone linux-keystone-driver/keystone-page.c; runtime/mm/freemem.c",
-            Evidence::None(soon()),
+            step("keystone/from-files", "take.memory"),
         ),
         claim(
             Aspect::Encryption,
@@ -89,7 +86,7 @@ pub fn profile() -> Profile {
                 "None. A probe on DRAM reads an enclave in plain."
             ),
             "keystone: no code for it at 88c49ee",
-            Evidence::None(soon()),
+            step("keystone/hostile-os", "dma.read"),
         ),
         claim(
             Aspect::SecureBoot,
@@ -99,7 +96,7 @@ pub fn profile() -> Profile {
                 "A boot ROM with a test key for QEMU, and a patch for HiFive Unmatched. On CVA6 and PolarFire SoC the keys are zeros."
             ),
             "keystone bootrom/bootloader.c; sm/plat/cva6 and sm/plat/mpfs",
-            Evidence::None(soon()),
+            step("keystone/boot", "boot.rom"),
         ),
         claim(
             Aspect::SideChannels,
@@ -177,25 +174,11 @@ pub fn profile() -> Profile {
                 "Besides: the monitor’s key follows from two bytes, so that reports can be forged; an enclave can be resumed after its exit; the last PMP entry is given away when an enclave is destroyed; a sealing key is written wherever the enclave says."
             ),
             "keystone bootrom/bootloader.c, sizeof(*array); sm/src/enclave.c; sm/src/pmp.c; seen in a run of 88c49ee",
-            report("receive"),
+            step("keystone/resume-after-exit", "resume.after-exit"),
         ),
     ];
     Profile {
         tee: "keystone",
         claims,
     }
-}
-
-fn soon() -> Text {
-    text!(
-        "kprofile.soon",
-        "No step of a listed run is named for it yet."
-    )
-}
-
-fn boards() -> Text {
-    text!(
-        "kprofile.boards",
-        "How many there may be depends on the board; devices that are assigned are not in upstream."
-    )
 }

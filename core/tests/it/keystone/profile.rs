@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use teescope_core::keystone::profile;
-use teescope_core::keystone::report::SCENARIO;
 use teescope_core::tees;
-use teescope_core::trace::{Inputs, Scenario, Settings};
+use teescope_core::trace::{Inputs, Settings};
 use teescope_core::view::{Aspect, Evidence};
 
 shared_test! {
@@ -30,8 +29,7 @@ shared_test! {
             match claim.evidence {
                 Evidence::None(why) => assert!(why.en().ends_with('.'), "{:?}", claim.aspect),
                 Evidence::Step { scenario, step } => {
-                    let own = (scenario == SCENARIO.info().id).then_some(&SCENARIO as &dyn Scenario);
-                    let found = tees::scenario(scenario).or(own);
+                    let found = tees::scenario(scenario);
                     let run = found.unwrap_or_else(|| panic!("no {scenario}")).open(&Settings::default(), &Inputs::new());
                     assert!(run.expect("a run").find(step).is_some(), "{scenario} has no {step}");
                 }
