@@ -13,7 +13,9 @@ fuzz_target!(|data: &[u8]| {
         PrivateKey::from_pkcs8(data).ok(),
         PrivateKey::from_pkcs1(data).ok(),
     ];
-    for key in keys.into_iter().flatten() {
+    // Signing is slow, so only some inputs get it.
+    let signs = data.iter().fold(0_u8, |sum, b| sum.wrapping_add(*b)) % 128 == 0;
+    for key in keys.into_iter().flatten().filter(|_| signs) {
         let digest = [data.len() as u8; 32];
         if let Ok(signature) = key.sign(&digest) {
             assert_eq!(verify_plain(&digest, &signature, &key.modulus()), Ok(()));

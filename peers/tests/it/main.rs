@@ -1,7 +1,13 @@
-//! Our cryptography and other people's over the same bytes.
+//! Our measurements, signatures and layouts beside other people's, over the same bytes.
 
+#[path = "../../../core/tests/it/engine/dice.rs"]
+#[expect(dead_code, reason = "the engine's tests use more of it")]
+mod dice;
 mod ed25519_sha3;
+mod sgx;
 mod sha3;
+
+use dice::Dice;
 
 /// So many bytes that look random and are the same every time.
 fn bytes(seed: u64, len: usize) -> Vec<u8> {

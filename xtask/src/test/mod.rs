@@ -19,7 +19,7 @@ struct Part {
     run: fn(&Places) -> Result<Tally>,
 }
 
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 7] = [
     Part {
         name: "lint",
         what: "formatting and lints",
@@ -29,6 +29,11 @@ const PARTS: [Part; 6] = [
         name: "native",
         what: "tests of core, command line and xtask",
         run: native::tests,
+    },
+    Part {
+        name: "peers",
+        what: "comparisons with other people's crates",
+        run: native::peers,
     },
     Part {
         name: "wasm",

@@ -5,21 +5,27 @@ use crate::places::Places;
 use crate::say::{Result, step};
 use crate::sh::Run;
 
-/// Everything but the comparisons with other people's crates, which have their own dependencies.
-const ALL_BUT_PEERS: [&str; 3] = ["--workspace", "--exclude", "teescope-peers"];
+/// The comparisons with other people's crates. Built apart, because those crates turn on features of
+/// shared dependencies that the page is built without.
+const PEERS: &str = "teescope-peers";
 
 /// Formatting and lints of the whole workspace; a missing component is a note, not a failure.
 pub(super) fn lint(places: &Places) -> Result<Tally> {
     let mut tally = Tally::default();
-    let clippy = [
-        &["clippy"],
-        &ALL_BUT_PEERS[..],
-        &["--all-targets", "--", "-D", "warnings"],
-    ]
-    .concat();
     let checks: [(&str, &str, &[&str]); 2] = [
         ("fmt", "1 s", &["fmt", "--all", "--check"]),
-        ("clippy", "1 min the first time, then 5 s", &clippy),
+        (
+            "clippy",
+            "1 min the first time, then 5 s",
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        ),
     ];
     for (name, usually, words) in checks {
         if Run::new("cargo", [name, "--version"])
@@ -48,15 +54,26 @@ pub(super) fn lint(places: &Places) -> Result<Tally> {
 /// The native tests: the page has none, it is tested in a browser.
 pub(super) fn tests(places: &Places) -> Result<Tally> {
     let words = [
-        &["test", "--no-fail-fast"],
-        &ALL_BUT_PEERS[..],
-        &["--exclude", "teescope-web"],
-    ]
-    .concat();
+        "--workspace",
+        "--exclude",
+        PEERS,
+        "--exclude",
+        "teescope-web",
+    ];
+    cargo_test(places, "native", &words)
+}
+
+/// The comparisons with other people's crates.
+pub(super) fn peers(places: &Places) -> Result<Tally> {
+    cargo_test(places, "peers", &["--package", PEERS])
+}
+
+fn cargo_test(places: &Places, log: &str, which: &[&str]) -> Result<Tally> {
+    let words = [&["test", "--no-fail-fast"], which].concat();
     let ended = step("cargo test", "1 min the first time, then 10 s", || {
         with_vectors(Run::new("cargo", words), places)
             .dir(&places.root)
-            .logged(&places.log("native"))
+            .logged(&places.log(log))
     })?;
     Ok(Tally::told(&ended))
 }
