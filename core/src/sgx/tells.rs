@@ -176,6 +176,12 @@ impl Machine {
             "cpu" => text!("place.event", "pending event"),
             "reg" => self.register_name(place),
             "xmm" => format!("CPU{}.XMM0", place.at).into(),
+            "tlb" => text!(
+                "place.tlb",
+                "translation of {at} that processor {n} holds",
+                at = hex::addr((place.at & ((1 << 56) - 1)) << 12),
+                n = place.at >> 56
+            ),
             "debug" => text!("place.debug", "RBX from EDBGRD"),
             "held" => text!(
                 "place.held",

@@ -10,10 +10,11 @@ use crate::sgx::events::{self, Cause};
 use crate::sgx::machine::Machine;
 use crate::sgx::op::{Data, Touch};
 use crate::sgx::os::DROPPED;
+use crate::sgx::processor::Held;
 use crate::sgx::words;
 use crate::text;
 use crate::text::Text;
-use crate::trace::{Event, Place, Recorder, Stop};
+use crate::trace::{Event, Place, Recorder, Stop, Value};
 use crate::view::Access;
 
 /// The part of an access that lies in one page.
@@ -50,7 +51,7 @@ impl Machine {
                 return Err(fault.into());
             }
         }
-        self.hold_translations(op.who, &parts);
+        self.hold_translations(op.who, &parts, recorder);
         match op.access {
             Access::Write => self.store(op, &parts, recorder),
             _ => {
@@ -91,14 +92,23 @@ impl Machine {
     }
 
     /// What the processor keeps of the page tables until the thread leaves the enclave.
-    fn hold_translations(&mut self, who: Who, parts: &[Part]) {
-        let Who::Code(cpu) = who else {
+    fn hold_translations<R: Recorder>(&mut self, who: Who, parts: &[Part], recorder: &mut R) {
+        let Who::Code(number) = who else {
             return;
         };
         for part in parts {
-            if let (Found::Own(held), Some(cpu)) = (part.verdict.found, self.cpus.get_mut(&cpu)) {
-                cpu.tlb.insert_mut(part.at / PAGE as u64, held);
+            let page = part.at / PAGE as u64;
+            let (Found::Own(held), Some(cpu)) = (part.verdict.found, self.cpus.get_mut(&number))
+            else {
+                continue;
+            };
+            let before = cpu.tlb.get(&page).copied();
+            if before == Some(held) {
+                continue;
             }
+            cpu.tlb.insert_mut(page, held);
+            let place = Place::new("tlb", u64::from(number) << 56 | page, 1);
+            recorder.write(place, || (held_words(before), held_words(Some(held))));
         }
     }
 
@@ -185,6 +195,16 @@ impl Machine {
         });
         slot.content = slot.content.with(offset, bytes);
     }
+}
+
+/// A translation in words: the EPC page and the rights.
+fn held_words(held: Option<Held>) -> Value {
+    let right = |on, c| if on { c } else { '-' };
+    held.map_or(Value::None, |h| {
+        let (w, x) = (right(h.writable, 'w'), right(h.executable, 'x'));
+        let page = crate::bytes::hex::short(h.page.0);
+        Value::Words(alloc::format!("EPC {page} r{w}{x}").into())
+    })
 }
 
 /// Who it is, in words.

@@ -170,7 +170,7 @@ impl Stage {
             text!("stage.enter", "Enter"),
             text!(
                 "stage.enter.cap",
-                "EENTER is the only way in, and it leads to one place: the entry point in the TCS. The processor notes the host’s stack pointer and where to go on an interrupt, the AEP. It flushes the translations it holds, so that every page is judged anew."
+                "ENCLU with EAX = 2: EENTER. It is the only way in, called by the process itself in ring 3, without the driver; and it leads to one place: the entry point in the TCS. The processor notes the host’s stack pointer and where to go on an interrupt, the AEP. It flushes the translations it holds, so that every page is judged anew."
             ),
             enter(cpu, enclave),
         );
@@ -240,7 +240,7 @@ impl Stage {
             text!("stage.exit", "Leave"),
             text!(
                 "stage.exit.cap",
-                "EEXIT jumps to the address in RBX, outside. The TCS is idle again, and the translations of the enclave’s pages are flushed. All other registers go along as they are."
+                "ENCLU with EAX = 4 is EEXIT: it jumps to the address in RBX, outside. The TCS is idle again, and the translations of the enclave’s pages are flushed. All other registers go along as they are."
             ),
             leave(cpu),
         );

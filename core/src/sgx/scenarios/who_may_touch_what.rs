@@ -136,7 +136,7 @@ const ALL: [Try; 7] = [
     ("probe", Who::Bus, true, || {
         text!(
             "touch.probe",
-            "A probe on the wires between processor and DRAM. It sees what lies there, which is encrypted; it cannot ask for plain bytes. (The cipher here is a model.)"
+            "A probe on the wires between processor and DRAM. It sees what lies there, which is encrypted; it cannot ask for plain bytes. Nor does a memory module taken out of the machine show more, for the key is gone with the power. (The cipher here is a model.)"
         )
     }),
 ];

@@ -7,9 +7,10 @@ use super::listed;
 
 shared_test! {
     fn no_observer_learns_the_secret_but_by_a_declared_channel() {
-        let mut wrong = Vec::new();
+        let (mut wrong, mut guarded) = (Vec::new(), 0);
         for scenario in listed() {
             let (id, secrecy) = (scenario.info().id, scenario.secrecy());
+            guarded += u32::from(secrecy.secret != Secret::None);
             let found = two_runs(scenario, &Inputs::new()).unwrap_or_else(|e| panic!("{id}: {e}"));
             let undeclared = found.iter().filter(|d| d.channel.is_none());
             wrong.extend(undeclared.map(|d| format!("{id}: {d}")));
@@ -21,6 +22,7 @@ shared_test! {
                 assert!(!channel.says.is_empty() && !channel.cite.is_empty(), "{id}");
             }
         }
+        assert!(guarded >= 11, "only {guarded} scenarios have a secret");
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 

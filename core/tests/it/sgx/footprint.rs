@@ -9,7 +9,7 @@ use super::walk::{PAGES, op};
 use crate::engine::dice::Dice;
 
 /// What a step wrote, by its own account.
-struct Told(Vec<(Place, Value, Value)>);
+pub(crate) struct Told(pub(crate) Vec<(Place, Value, Value)>);
 
 impl Told {
     fn has(&self, place: &Place) -> bool {
@@ -25,14 +25,14 @@ impl Told {
 }
 
 /// What changed without being told.
-fn untold(a: &Machine, b: &Machine, told: &Told) -> Vec<String> {
+pub(crate) fn untold(a: &Machine, b: &Machine, told: &Told) -> Vec<String> {
     let mut missing = Vec::new();
     let mut expect = |is_told: bool, what: String| {
         if !is_told {
             missing.push(what);
         }
     };
-    for page in (0..PAGES).map(EpcPage) {
+    for page in (0..a.platform.epc_pages).map(EpcPage) {
         let at = a.epc_physical(page).0;
         if a.epcm(page) != b.epcm(page) {
             expect(
@@ -89,6 +89,32 @@ fn untold(a: &Machine, b: &Machine, told: &Told) -> Vec<String> {
             );
         }
     }
+    for number in 0..=u8::MAX {
+        let (x, y) = (a.cpu(number), b.cpu(number));
+        let (before, after) = (x.regs.encode(), y.regs.encode());
+        let at = u64::from(number) << 12;
+        let same = told.covers("reg", at, &before, &after);
+        expect(same, format!("registers of processor {number}"));
+        // Going in and out is told as a change of all registers at once.
+        let whole = told.has(&Place::new("reg", at, before.len() as u64));
+        let vector = whole || told.has(&Place::new("xmm", u64::from(number), 1));
+        expect(
+            x.xstate == y.xstate || vector,
+            format!("vectors of {number}"),
+        );
+        expect(x.inside == y.inside || whole, format!("mode of {number}"));
+        for (page, held) in y.tlb.iter() {
+            let place = Place::new("tlb", u64::from(number) << 56 | page, 1);
+            let same = x.tlb.get(page) == Some(held);
+            expect(same || told.has(&place), format!("translation {page:#x}"));
+        }
+    }
+    if a.debug_read != b.debug_read {
+        expect(
+            told.has(&Place::new("debug", 0, 8)),
+            "what EDBGRD gave".into(),
+        );
+    }
     if a.pending_event != b.pending_event {
         expect(told.has(&Place::new("cpu", 0, 1)), "event".into());
     }
@@ -96,7 +122,7 @@ fn untold(a: &Machine, b: &Machine, told: &Told) -> Vec<String> {
 }
 
 /// Bytes told of memory are the bytes that lie there, before and after.
-fn true_bytes(a: &Machine, b: &Machine, told: &Told) {
+pub(crate) fn true_bytes(a: &Machine, b: &Machine, told: &Told) {
     let last = |place: &Place| told.0.iter().rev().find(|(p, ..)| p.meets(place));
     for (place, before, after) in told.0.iter().filter(|(p, ..)| p.space == "ram") {
         let lies = |m: &Machine| {
