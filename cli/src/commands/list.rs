@@ -1,7 +1,7 @@
 //! `list`: which scenarios there are and what can be set.
 
 use serde_json::{Value as Json, json};
-use teescope_core::trace::{Param, ParamKind, ScenarioInfo};
+use teescope_core::trace::{Channel, Param, ParamKind, Scenario, ScenarioInfo, Secret};
 
 use crate::args::{Args, Usage};
 use crate::out::{Out, Result};
@@ -19,14 +19,12 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let words = Words::of(args)?;
     let mut out = Out::new();
     let tees = teescope_core::tees::all();
-    let infos = tees
-        .iter()
-        .flat_map(|t| t.scenarios.iter().map(|s| s.info()));
+    let scenarios = tees.iter().flat_map(|t| t.scenarios.iter());
     if args.has("--json") {
-        let all: Vec<Json> = infos.map(|info| scenario(&info, &words)).collect();
+        let all: Vec<Json> = scenarios.map(|s| scenario(*s, &words)).collect();
         out.json(&all.into())?;
     } else {
-        for info in infos {
+        for info in scenarios.map(|s| s.info()) {
             print(&info, &words, &mut out)?;
         }
     }
@@ -61,7 +59,22 @@ fn takes(param: &Param, words: &Words) -> String {
     format!("{takes} (default: {default})")
 }
 
-fn scenario(info: &ScenarioInfo, words: &Words) -> Json {
+fn scenario(scenario: &dyn Scenario, words: &Words) -> Json {
+    let (info, secrecy) = (scenario.info(), scenario.secrecy());
+    let channel = |c: &Channel| {
+        json!({
+            "observer": c.observer.id(),
+            "at": c.at,
+            "says": words.say(&c.says),
+            "cite": c.cite,
+        })
+    };
+    let channels: Vec<Json> = secrecy.channels.iter().map(channel).collect();
+    let secret = match secrecy.secret {
+        Secret::None => Json::Null,
+        Secret::Param(key, _) => key.into(),
+        Secret::Seed => "seed".into(),
+    };
     let params: Vec<Json> = info.params.iter().map(|p| param(p, words)).collect();
     json!({
         "id": info.id,
@@ -71,6 +84,8 @@ fn scenario(info: &ScenarioInfo, words: &Words) -> Json {
         "lesson": words.say(&info.lesson),
         "listed": info.listed,
         "params": params,
+        "secret": secret,
+        "channels": channels,
     })
 }
 

@@ -95,6 +95,15 @@ fn scenarios_are_listed() {
             );
         }
     }
+    let careless = all.iter().find(|s| s["id"] == "sgx/careless-exit");
+    let careless = careless.expect("a scenario that leaks");
+    assert_eq!(careless["secret"], "secret");
+    let channels = careless["channels"].as_array().expect("a list");
+    assert!(
+        channels
+            .iter()
+            .any(|c| c["observer"] == "privileged" && c["at"] == "registers")
+    );
     let text = teescope(&["list"]);
     assert_eq!(
         text.out.lines().filter(|l| !l.starts_with(' ')).count(),
