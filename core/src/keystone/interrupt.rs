@@ -50,7 +50,7 @@ impl Machine {
             return Err(NOTHING.into());
         };
         let Some(eid) = h.inside else {
-            self.pend_timer(hart, recorder);
+            self.pend_timer(hart, true, recorder);
             return Ok(());
         };
         let enabled = h.context.csr(SIE) & Interrupt::STI.bit() != 0;

@@ -162,14 +162,17 @@ impl Machine {
         h.context.mepc = h.context.mepc.wrapping_add(4);
     }
 
-    /// Makes the supervisor timer interrupt pending for the host.
-    pub(super) fn pend_timer<R: Recorder>(&mut self, hart: u8, recorder: &mut R) {
+    /// Makes the supervisor timer interrupt pending for the host, or no longer, once the host has set
+    /// its timer anew.
+    pub(super) fn pend_timer<R: Recorder>(&mut self, hart: u8, pending: bool, recorder: &mut R) {
         let Some(h) = self.harts.get_mut(&hart) else {
             return;
         };
-        let before = h.context.csr(SIP);
-        let after = before | Interrupt::STI.bit();
-        h.context.set_csr(SIP, after);
-        recorder.write(Self::csr_place(hart, SIP), || (before.into(), after.into()));
+        let (before, bit) = (h.context.csr(SIP), Interrupt::STI.bit());
+        let after = if pending { before | bit } else { before & !bit };
+        if before != after {
+            h.context.set_csr(SIP, after);
+            recorder.write(Self::csr_place(hart, SIP), || (before.into(), after.into()));
+        }
     }
 }

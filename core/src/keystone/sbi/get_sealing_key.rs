@@ -2,6 +2,7 @@
 
 use super::super::faults::Faults;
 use super::super::machine::Machine;
+use super::super::os::{load_fault, store_fault};
 use super::super::sealing::sealing_key;
 use super::super::status;
 use super::super::structs::SealingKey;
@@ -32,17 +33,14 @@ pub(super) fn get_sealing_key<R: Recorder>(
     recorder: &mut R,
 ) -> Result<After, Stop> {
     let size = SealingKey::SIZE as u64;
-    let there = len <= LONGEST && m.platform.is_memory(identifier, len);
-    recorder.require(
-        &IDENTIFIER_THERE,
-        there,
-        super::super::os::load_fault(identifier),
-    )?;
-    let there = m.platform.is_memory(to, size);
-    recorder.require(&KEY_THERE, there, super::super::os::store_fault(to))?;
-    // Machine mode passes the PMP: nothing here asks whether the enclave could have done it itself.
-    if !m.platform.has(Faults::SEALING_POINTER) {
-        let readable = m.judge(hart, Access::Read, identifier, len).is_ok();
+    if m.platform.has(Faults::SEALING_POINTER) {
+        // Machine mode passes the PMP: nothing here asks whether the enclave could have done it itself.
+        let there = len <= LONGEST && m.platform.is_memory(identifier, len);
+        recorder.require(&IDENTIFIER_THERE, there, load_fault(identifier))?;
+        let there = m.platform.is_memory(to, size);
+        recorder.require(&KEY_THERE, there, store_fault(to))?;
+    } else {
+        let readable = len <= LONGEST && m.judge(hart, Access::Read, identifier, len).is_ok();
         recorder.require(&IDENTIFIER_READABLE, readable, status::NOT_ACCESSIBLE)?;
         let writable = m.judge(hart, Access::Write, to, size).is_ok();
         recorder.require(&KEY_WRITABLE, writable, status::ILLEGAL_ARGUMENT)?;

@@ -151,6 +151,10 @@ impl Machine {
         recorder: &mut R,
     ) -> Result<(), Stop> {
         self.can_ecall(hart, recorder)?;
+        if self.hart(hart).is_some_and(|h| h.inside.is_none()) {
+            // By the time Linux calls again it has handled its tick.
+            self.pend_timer(hart, false, recorder);
+        }
         if let Some(h) = self.harts.get_mut(&hart) {
             for (n, value) in args.into_iter().enumerate() {
                 h.context.set_a(n, value);

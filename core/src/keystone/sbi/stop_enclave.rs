@@ -43,7 +43,7 @@ pub(in super::super) fn interrupted<R: Recorder>(
 ) -> Result<(), Stop> {
     may_stop(m, eid, recorder)?;
     leave(m, hart, eid, (status::INTERRUPTED, 0), recorder);
-    m.pend_timer(hart, recorder);
+    m.pend_timer(hart, true, recorder);
     m.still_runs(hart, recorder)
 }
 

@@ -1,4 +1,5 @@
-//! Physical memory, and over it the PMP entries in the order in which they decide.
+//! Physical memory, and over it the PMP entries in the order in which they decide. Every lane is cut at
+//! the same addresses, so that what belongs together stands one below the other.
 
 use alloc::format;
 use alloc::string::String;
@@ -30,17 +31,20 @@ const ENTRIES: [[&str; 16]; 2] = [
 /// Keys of the lanes of what may be touched.
 const REACH: [&str; 2] = ["reach-a", "reach-b"];
 
-pub(super) fn map(m: &Machine, observer: Option<Observer>) -> AddressMap {
-    let mut lanes = vec![physical(m)];
+pub(super) fn map(m: &Machine, focus: u8, observer: Option<Observer>) -> AddressMap {
+    let kinds = kinds(m);
+    let cuts = cuts(m, &kinds);
+    let mut lanes = vec![physical(m, &cuts)];
     match observer {
         None => {
-            for (i, (harts, pmp)) in kinds(m).into_iter().enumerate() {
-                lanes.push(reach_of_harts(m, i, &harts, &pmp));
-                lanes.extend(entries(m, i, &harts, &pmp));
+            for (i, (harts, pmp)) in kinds.iter().enumerate() {
+                lanes.push(reach_of_harts(m, &cuts, i, harts, pmp));
+                lanes.extend(entries(m, &cuts, i, harts, pmp));
             }
         }
-        Some(who) => lanes.extend(reach_of(m, who)),
+        Some(who) => lanes.extend(reach_of(m, &cuts, who)),
     }
+    lanes.extend(files(m, focus));
     AddressMap {
         id: "memory",
         title: text!("keystone.map.title", "Memory, and who may touch it"),
@@ -72,173 +76,160 @@ fn kinds(m: &Machine) -> Vec<(Vec<u8>, Pmp)> {
     all
 }
 
+/// Where anything begins or ends, within DRAM.
+fn cuts(m: &Machine, kinds: &[(Vec<u8>, Pmp)]) -> Vec<u64> {
+    let (start, end) = (m.platform.dram.0, m.platform.dram_end());
+    let mut all = vec![start, start + m.platform.sm_size, end];
+    for (_, e) in m.monitor.enclaves.iter() {
+        for (at, size) in stretches(e) {
+            all.extend([at, at.saturating_add(size)]);
+        }
+    }
+    for (_, pmp) in kinds {
+        let regions = (0..pmp.count()).filter_map(|n| pmp.region(n));
+        all.extend(regions.flat_map(|r| [r.start, r.end]));
+    }
+    all.retain(|at| (start..=end).contains(at));
+    crate::order::sort_by_key(&mut all, |at| *at);
+    all.dedup();
+    all
+}
+
+/// Private memory and shared buffer: address and size.
+fn stretches(e: &Enclave) -> [(u64, u64); 2] {
+    let a = &e.args;
+    [(a.epm_paddr, a.epm_size), (a.utm_paddr, a.utm_size)]
+}
+
 fn names(harts: &[u8]) -> String {
     let names: Vec<String> = harts.iter().map(|n| format!("{n}")).collect();
     names.join(", ")
 }
 
-fn lane(m: &Machine, key: &'static str, title: Text, ranges: Vec<Range>) -> Lane {
+/// A lane with a range between every two cuts: label, second line, tone and place.
+fn lane(
+    cuts: &[u64],
+    key: &'static str,
+    title: Text,
+    what: &dyn Fn(u64, u64) -> (Text, Text, Tone, Option<Place>),
+) -> Lane {
+    let ranges = cuts.windows(2).filter_map(|pair| {
+        let [start, end] = *pair else {
+            return None;
+        };
+        let (label, sub, tone, place) = what(start, end);
+        Some(Range {
+            key: format!("{key}-{start:x}"),
+            start,
+            end,
+            depth: 0,
+            label,
+            sub,
+            tone,
+            place,
+        })
+    });
     Lane {
         key,
         title,
-        start: m.platform.dram.0,
-        end: m.platform.dram_end(),
-        ranges,
+        start: cuts.first().copied().unwrap_or(0),
+        end: cuts.last().copied().unwrap_or(0),
+        ranges: ranges.collect(),
     }
 }
 
-fn range(key: String, (start, end): (u64, u64), label: Text, sub: Text, tone: Tone) -> Range {
-    Range {
-        key,
-        start,
-        end,
-        depth: 0,
-        label,
-        sub,
-        tone,
-        place: None,
-    }
-}
-
-fn physical(m: &Machine) -> Lane {
-    let (start, end) = (m.platform.dram.0, m.platform.dram_end());
-    let monitor = start + m.platform.sm_size;
-    let mut parts = vec![range(
-        "monitor".into(),
-        (start, monitor),
-        text!("keystone.map.monitor", "security monitor"),
-        hex::size(m.platform.sm_size).into(),
-        Tone::System,
-    )];
-    for (eid, e) in m.monitor.enclaves.iter() {
-        parts.extend(enclave(*eid, e, (start, end)));
-    }
-    crate::order::sort_by_key(&mut parts, |r| (r.start, r.depth));
-    // What is left between them is the operating system's.
-    let (mut ranges, mut at) = (Vec::new(), start);
-    for part in parts {
-        if part.depth == 0 && part.start > at {
-            ranges.push(linux(at, part.start));
+fn physical(m: &Machine, cuts: &[u64]) -> Lane {
+    let title = text!("keystone.map.physical", "Physical memory");
+    lane(cuts, "physical", title, &|start, end| {
+        let size = Text::from(hex::size(end - start));
+        let place = Place::new("ram", start, end - start);
+        if start - m.platform.dram.0 < m.platform.sm_size {
+            let who = text!("keystone.map.monitor", "security monitor");
+            return (who, size, Tone::System, Some(place));
         }
-        if part.depth == 0 {
-            at = part.end;
+        let mut all = m.monitor.enclaves.iter();
+        let own = all.find_map(|(eid, e)| {
+            let within = stretches(e).map(|(at, size)| start.wrapping_sub(at) < size);
+            let n = u64::from(*eid);
+            match within {
+                [true, _] => Some((*eid, text!("keystone.map.epm", "enclave {eid}", eid = n))),
+                [_, true] => {
+                    let label = text!("keystone.map.utm", "shared buffer of {eid}", eid = n);
+                    Some((*eid, label))
+                }
+                _ => None,
+            }
+        });
+        match own {
+            Some((eid, label)) => (label, size, tone(eid), Some(place)),
+            None => (text!("keystone.who.linux", "Linux"), size, Tone::Free, None),
         }
-        ranges.push(part);
-    }
-    if at < end {
-        ranges.push(linux(at, end));
-    }
-    lane(
-        m,
-        "physical",
-        text!("keystone.map.physical", "Physical memory"),
-        ranges,
-    )
+    })
 }
 
-fn linux(start: u64, end: u64) -> Range {
-    let size = hex::size(end - start).into();
-    let who = text!("keystone.who.linux", "Linux");
-    range(
-        format!("linux-{start:x}"),
-        (start, end),
-        who,
-        size,
-        Tone::Free,
-    )
-}
-
-/// An enclave's two stretches, and the files within the private one, as far as they lie in DRAM.
-fn enclave(eid: u8, e: &Enclave, (low, high): (u64, u64)) -> Vec<Range> {
+/// The files of an enclave within its private memory.
+fn files(m: &Machine, eid: u8) -> Option<Lane> {
+    let e = m.enclave(eid)?;
     let a = &e.args;
+    let end = a.epm_paddr.checked_add(a.epm_size)?;
     let n = u64::from(eid);
-    let within = |from: u64, to: u64| {
-        let span = (from.max(low), to.min(high));
-        (span.0 < span.1).then_some(span)
-    };
-    let part = |what: &str, from: u64, to: u64, depth: u8, label: Text| {
-        let span = within(from, to)?;
-        let place = Place::new("ram", span.0, span.1 - span.0);
-        Some(Range {
-            depth,
-            place: Some(place),
-            ..range(
-                format!("{what}-{}", e.serial),
-                span,
-                label,
-                hex::size(to - from).into(),
-                tone(eid),
-            )
-        })
-    };
-    let end = a.epm_paddr.saturating_add(a.epm_size);
-    let utm = a.utm_paddr.saturating_add(a.utm_size);
-    let own = text!("keystone.map.epm", "enclave {eid}", eid = n);
-    let shared = text!("keystone.map.utm", "shared buffer of {eid}", eid = n);
-    [
-        part("epm", a.epm_paddr, end, 0, own),
-        part(
-            "loader",
-            a.epm_paddr,
-            a.runtime_paddr,
-            1,
-            text!("keystone.map.loader", "loader"),
-        ),
-        part(
-            "runtime",
-            a.runtime_paddr,
-            a.user_paddr,
-            1,
-            text!("keystone.map.runtime", "runtime"),
-        ),
-        part(
-            "user",
-            a.user_paddr,
-            a.free_paddr,
-            1,
-            text!("keystone.map.user", "application"),
-        ),
-        part(
-            "free",
-            a.free_paddr,
-            end,
-            1,
-            text!("keystone.map.free", "free"),
-        ),
-        part("utm", a.utm_paddr, utm, 0, shared),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let parts = [
+        (a.epm_paddr, text!("keystone.map.loader", "loader")),
+        (a.runtime_paddr, text!("keystone.map.runtime", "runtime")),
+        (a.user_paddr, text!("keystone.map.user", "application")),
+        (a.free_paddr, text!("keystone.map.free", "free")),
+    ];
+    let mut cuts: Vec<u64> = parts.iter().map(|(at, _)| *at).collect();
+    cuts.push(end);
+    cuts.dedup();
+    let title = text!(
+        "keystone.map.files",
+        "Private memory of enclave {eid}",
+        eid = n
+    );
+    Some(lane(&cuts, "files", title, &|from, to| {
+        // Of files that start at one place the last is the one that has any bytes.
+        let label = parts.iter().rev().find(|(at, _)| *at == from);
+        (
+            label.map_or_else(Text::none, |(_, label)| label.clone()),
+            hex::size(to - from).into(),
+            tone(eid),
+            Some(Place::new("ram", from, to - from)),
+        )
+    }))
 }
 
 /// The entries of some harts that are not off and lie in DRAM, each a lane, the one that decides first
 /// on top.
-fn entries(m: &Machine, kind: usize, harts: &[u8], pmp: &Pmp) -> Vec<Lane> {
+fn entries(m: &Machine, cuts: &[u64], kind: usize, harts: &[u8], pmp: &Pmp) -> Vec<Lane> {
     let hart = harts.first().copied().unwrap_or(0);
     let keys = ENTRIES.get(kind).copied().unwrap_or_default();
+    let (low, high) = (m.platform.dram.0, m.platform.dram_end());
     let mut lanes = Vec::new();
     for (entry, key) in (0..pmp.count()).zip(keys) {
         let Some(region) = pmp.region(entry) else {
             continue;
         };
-        let start = region.start.max(m.platform.dram.0);
-        let end = region.end.min(m.platform.dram_end());
-        if start >= end {
+        if region.end <= low || region.start >= high {
             continue;
         }
         let cfg = pmp.cfg(entry);
-        let own = Range {
-            place: Some(Machine::csr_place(hart, csr::PMPADDR0 + u16::from(entry))),
-            ..range(
-                format!("{key}-entry"),
-                (start, end),
-                rwx(cfg.0).into(),
-                cfg.matching().name().into(),
-                granted(cfg.0),
-            )
-        };
-        lanes.push(lane(m, key, format!("pmp{entry}").into(), vec![own]));
+        let place = Machine::csr_place(hart, csr::PMPADDR0 + u16::from(entry));
+        let title = format!("pmp{entry} {}", cfg.matching().name()).into();
+        lanes.push(lane(cuts, key, title, &|start, _| {
+            let first = pmp
+                .check(Privilege::Supervisor, Access::Read, start, 1)
+                .entry;
+            match (region.contains(&start), first) {
+                (false, _) => (Text::none(), Text::none(), Tone::Free, None),
+                (true, Some(first)) if first != entry => {
+                    let first = u64::from(first);
+                    let label = text!("pmp.first", "{entry} first", entry = first);
+                    (label, Text::none(), Tone::Hidden, Some(place))
+                }
+                _ => (rwx(cfg.0).into(), Text::none(), granted(cfg.0), Some(place)),
+            }
+        }));
     }
     lanes
 }
@@ -251,7 +242,7 @@ fn granted(bits: u8) -> Tone {
 }
 
 /// What may be touched on some harts by whatever runs there.
-fn reach_of_harts(m: &Machine, kind: usize, harts: &[u8], pmp: &Pmp) -> Lane {
+fn reach_of_harts(m: &Machine, cuts: &[u64], kind: usize, harts: &[u8], pmp: &Pmp) -> Lane {
     let hart = harts.first().copied().unwrap_or(0);
     let who = m.who(hart);
     let title = match m.harts.size() {
@@ -265,70 +256,36 @@ fn reach_of_harts(m: &Machine, kind: usize, harts: &[u8], pmp: &Pmp) -> Lane {
     };
     let mode = m.hart(hart).map_or(Privilege::Machine, |h| h.mode);
     let key = REACH.get(kind).copied().unwrap_or("reach");
-    lane(m, key, title, reach(m, key, pmp, mode))
+    reach(cuts, key, title, pmp, mode)
 }
 
 /// What an observer may touch.
-fn reach_of(m: &Machine, observer: Observer) -> Option<Lane> {
+fn reach_of(m: &Machine, cuts: &[u64], observer: Observer) -> Option<Lane> {
     let title = text!("keystone.map.reach-observer", "What it may touch");
-    let span = (m.platform.dram.0, m.platform.dram_end());
-    let ranges = match observer {
-        Observer::Device | Observer::Bus => {
-            let all = text!("keystone.map.all", "everything");
-            vec![range(
-                "reach-all".into(),
-                span,
-                "rw-".into(),
-                all,
-                Tone::Good,
-            )]
-        }
-        _ => {
-            let eyes = m.eyes(observer)?;
-            reach(m, "reach", &eyes.pmp, eyes.mode)
-        }
-    };
-    Some(lane(m, "reach", title, ranges))
+    if matches!(observer, Observer::Device | Observer::Bus) {
+        return Some(lane(cuts, "reach", title, &|_, _| {
+            let all = text!("keystone.map.unasked", "PMP is not asked");
+            (rwx(Cfg::R | Cfg::W).into(), all, Tone::Good, None)
+        }));
+    }
+    let eyes = m.eyes(observer)?;
+    Some(reach(cuts, "reach", title, &eyes.pmp, eyes.mode))
 }
 
-/// DRAM cut where the answer changes.
-fn reach(m: &Machine, key: &str, pmp: &Pmp, mode: Privilege) -> Vec<Range> {
-    let (start, end) = (m.platform.dram.0, m.platform.dram_end());
-    let mut cuts = vec![start, end];
-    for region in (0..pmp.count()).filter_map(|n| pmp.region(n)) {
-        cuts.extend(
-            [region.start, region.end]
-                .into_iter()
-                .filter(|c| (start..end).contains(c)),
-        );
-    }
-    crate::order::sort_by_key(&mut cuts, |c| *c);
-    cuts.dedup();
-    let mut ranges: Vec<Range> = Vec::new();
-    for pair in cuts.windows(2) {
-        let [from, to] = *pair else { continue };
-        let decide = |access| pmp.check(mode, access, from, 1);
-        let bits = [(Access::Read, 1), (Access::Write, 2), (Access::Fetch, 4)];
-        let bits = bits.iter().filter(|(a, _)| decide(*a).allowed);
+fn reach(cuts: &[u64], key: &'static str, title: Text, pmp: &Pmp, mode: Privilege) -> Lane {
+    lane(cuts, key, title, &|start, _| {
+        let decide = |access| pmp.check(mode, access, start, 1);
+        let bits = [
+            (Access::Read, Cfg::R),
+            (Access::Write, Cfg::W),
+            (Access::Fetch, Cfg::X),
+        ];
+        let bits = bits.iter().filter(|(access, _)| decide(*access).allowed);
         let bits: u8 = bits.map(|(_, bit)| bit).sum();
         let sub = match decide(Access::Read).entry {
             Some(n) => Text::from(format!("pmp{n}")),
             None => text!("keystone.map.no-entry", "no entry"),
         };
-        let label = Text::from(rwx(bits));
-        if let Some(last) = ranges.last_mut()
-            && (&last.label, &last.sub) == (&label, &sub)
-        {
-            last.end = to;
-            continue;
-        }
-        ranges.push(range(
-            format!("{key}-{from:x}"),
-            (from, to),
-            label,
-            sub,
-            granted(bits),
-        ));
-    }
-    ranges
+        (rwx(bits).into(), sub, granted(bits), None)
+    })
 }

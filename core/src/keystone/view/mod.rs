@@ -25,7 +25,7 @@ impl Machine {
         let tables = self.sees(observer, self.platform.dram.0, 8);
         let open = observer.is_none();
         let mut panels: Vec<Panel> = vec![
-            Panel::AddressMap(map::map(self, observer)),
+            Panel::AddressMap(map::map(self, focus, observer)),
             Panel::Table(pmp::table(self, shown, open)),
             Panel::Table(enclaves::table(self, tables)),
             Panel::States(states::life(self, focus)),

@@ -6,6 +6,7 @@ mod files;
 mod host;
 mod inspector;
 mod layouts;
+mod monitor;
 mod profile;
 mod report;
 mod samples;
