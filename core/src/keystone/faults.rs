@@ -1,10 +1,10 @@
-//! The faults of the upstream monitor that are carried out as they are, or mended one by one.
+//! The faults of upstream, most of them in the monitor, that are carried out as they are, or mended one by one.
 
-/// Which upstream faults a monitor has: a set.
+/// Which upstream faults there are: a set.
 ///
 /// All were seen in a run of keystone-enclave/keystone at 88c49ee, or read in its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Faults(u8);
+pub struct Faults(u16);
 
 impl Faults {
     /// The monitor's key is made of one byte of the device's secret key and one of the monitor's
@@ -24,9 +24,13 @@ impl Faults {
     pub const SSTC_TIMER: Self = Self(1 << 6);
     /// The shared buffer is zeroed when an enclave is created, not when it is destroyed.
     pub const SHARED_BUFFER: Self = Self(1 << 7);
-    /// The monitor as upstream has it.
-    pub const UPSTREAM: Self = Self(0xff);
-    /// The monitor as it was meant.
+    /// The runtime copies as much of a result as the application wants, whatever the host gave.
+    pub const OCALL_SIZE: Self = Self(1 << 8);
+    /// The host's library lets function 10 through, one past the end of its table.
+    pub const EDGE_TABLE: Self = Self(1 << 9);
+    /// Upstream as it is.
+    pub const UPSTREAM: Self = Self(0x3ff);
+    /// As it was meant.
     pub const NONE: Self = Self(0);
 
     /// Whether all of `other` are in this set.
@@ -43,7 +47,7 @@ impl Faults {
 
     /// The bits, in the order of the constants.
     #[must_use]
-    pub const fn bits(self) -> u8 {
+    pub const fn bits(self) -> u16 {
         self.0
     }
 }

@@ -5,6 +5,7 @@
 //! | the monitor's calls | [`sbi`], one file each |
 //! | PMP regions, register writes, the switch | `pmp_regions.rs`, `pmp_write.rs`, `switch.rs` |
 //! | boot, interrupts, everything around | `boot.rs`, `interrupt.rs`, `os.rs` |
+//! | loader, runtime, calls to the host | [`runtime`] |
 //! | what the host does before it calls | [`host`] |
 //! | the PMP inspector, a machine of its own | [`inspector`] |
 //! | the host: the SDK and the Linux driver | [`host`] |
@@ -37,6 +38,7 @@ mod profile;
 mod recognise;
 pub mod report;
 mod run;
+pub mod runtime;
 pub mod sbi;
 mod scenarios;
 pub mod sealing;

@@ -4,6 +4,7 @@ use alloc::rc::Rc;
 
 use super::host::Call;
 use super::image::Image;
+use super::runtime;
 use super::structs::CreateArgs;
 
 /// One operation.
@@ -95,6 +96,13 @@ pub enum Op {
         hart: u8,
         /// What is asked.
         call: Call,
+    },
+    /// Code inside the enclave on a hart does something, or the host's library answers it.
+    Runtime {
+        /// The hart.
+        hart: u8,
+        /// What.
+        call: runtime::Call,
     },
     /// A bit of DRAM flips.
     Flip {

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use super::host;
 use super::image::Image;
 use super::op::{LOAD_MOST, Op, PAGES_MOST};
+use super::runtime;
 use super::sbi;
 use super::structs::CreateArgs;
 use crate::arch::riscv::csr;
@@ -77,11 +78,13 @@ const CALLS: &[(&str, u64, &[&str])] = &[
 /// The name is unknown, an argument is unknown, missing or does not fit.
 pub(super) fn parse(op: &OpText) -> Result<Op, BadOp> {
     let call = CALLS.iter().find(|c| c.0 == op.name);
+    let own = runtime::is_name(&op.name);
     let form = FORMS.iter().find(|f| f.name == op.name);
     let host = host::arguments(&op.name);
     let (args, runs) = match (call, form) {
         (Some((_, _, args)), _) => (*args, true),
         (None, None) if host.is_some() => (host.unwrap_or_default(), true),
+        _ if own.is_some() => (own.unwrap_or_default(), true),
         (_, Some(form)) => (form.args, form.runs),
         _ => return Err(unknown(op)),
     };
@@ -103,6 +106,10 @@ pub(super) fn parse(op: &OpText) -> Result<Op, BadOp> {
     if host.is_some() {
         let call = host::parse(op)?;
         return Ok(Op::Host { hart, call });
+    }
+    if own.is_some() {
+        let call = runtime::parse(op)?;
+        return Ok(Op::Runtime { hart, call });
     }
     if let Some((_, id, names)) = call {
         let mut args = [0; 3];
@@ -173,7 +180,7 @@ fn unknown(op: &OpText) -> BadOp {
     let names = FORMS.iter().map(|f| f.name);
     let names = names.chain(CALLS.iter().map(|c| c.0));
     let host = host::IOCTLS.iter().map(|c| c.0).chain(["SDK-COPY"]);
-    let names: Vec<&str> = names.chain(host).collect();
+    let names: Vec<&str> = names.chain(host).chain(runtime::names()).collect();
     BadOp {
         why: text!(
             "keystone.op.unknown",
@@ -328,6 +335,7 @@ pub(super) fn print(op: &Op) -> OpText {
             0 => call.print(),
             n => call.print().with("hart", n),
         },
+        Op::Runtime { hart, call } => runtime::print(call, |name| with_hart(name, *hart)),
         Op::Flip { at, bit } => OpText::new("FLIP").with("at", h(*at)).with("bit", bit),
     }
 }
@@ -463,6 +471,7 @@ pub(super) fn forms() -> Vec<(OpText, Text)> {
         ),
     ];
     all.extend(host::forms());
+    all.extend(runtime::forms());
     all
 }
 
@@ -485,6 +494,7 @@ pub(super) fn name(op: &Op) -> Text {
         Op::Timer { .. } => return text!("keystone.op.timer", "timer"),
         Op::Ipi { .. } => "IPI".into(),
         Op::DmaRead { .. } | Op::DmaWrite { .. } => "DMA".into(),
+        Op::Runtime { call, .. } => return runtime::name(call),
         Op::Flip { .. } => return text!("keystone.op.flip", "bit flip"),
     };
     name.into()

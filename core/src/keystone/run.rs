@@ -35,6 +35,7 @@ impl trace::Machine for Machine {
             Op::DmaRead { at, len } => self.read_physical(*at, *len, recorder),
             Op::DmaWrite { at, bytes } => self.write_physical(*at, bytes, recorder),
             Op::Host { hart, call } => self.host_call(*hart, call, recorder),
+            Op::Runtime { hart, call } => self.runtime(*hart, call, recorder),
             Op::Flip { at, bit } => self.flip_bit(*at, *bit, recorder),
         };
         result.into()
@@ -57,6 +58,7 @@ impl trace::Machine for Machine {
             Op::Create { .. } => sbi::rules_of(sbi::CREATE),
             Op::Ecall { id, .. } => sbi::rules_of(*id),
             Op::Host { call, .. } => call.rules(),
+            Op::Runtime { call, .. } => super::runtime::rules_of(call),
             _ => &[],
         }
     }

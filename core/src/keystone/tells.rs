@@ -89,6 +89,7 @@ impl Machine {
                 at = at(a)
             ),
             Op::Host { call, .. } => call.says(),
+            Op::Runtime { call, .. } => super::runtime::says(call),
             Op::Flip { at: a, bit } => text!(
                 "keystone.says.flip",
                 "bit {bit} of the byte at {at} flips",
@@ -187,6 +188,11 @@ impl Machine {
                 "The hart is stuck: not even the handler of the fault can be fetched. Only a reset helps."
             );
         }
+        if let Op::Runtime { call, .. } = op
+            && let Some(told) = super::runtime::tells(self, call, outcome, broken)
+        {
+            return told;
+        }
         if outcome != Outcome::Done {
             if let Op::Host { call, .. } = op
                 && let Some(why) = call.refused(outcome)
@@ -230,7 +236,7 @@ impl Machine {
             ),
             Op::Timer { hart } => self.timer_tells(*hart),
             Op::Ipi { .. } => self.ipi_tells(),
-            Op::Csr { .. } => text!("keystone.tells.done", "Done."),
+            Op::Csr { .. } | Op::Runtime { .. } => text!("keystone.tells.done", "Done."),
         }
     }
 
@@ -406,6 +412,7 @@ pub(super) fn brief(op: &Op) -> Text {
         | Op::Flip { at: a, .. } => at(*a),
         Op::Csr { number, .. } => register(*number).into(),
         Op::Host { call, .. } => call.brief(),
+        Op::Runtime { call, .. } => super::runtime::brief(call),
         Op::Ipi { hart } => text!("keystone.brief.hart", "hart {n}", n = u64::from(*hart)),
         _ => Text::none(),
     }
