@@ -23,6 +23,22 @@ pub(super) fn gaps() -> Vec<Text> {
             "PMP takes effect at once: what a hart caches until SFENCE.VMA is not modelled."
         ),
         text!(
+            "gap.eyrie-files",
+            "Model: runtime and application are mapped page by page as their files lie in memory. Upstream’s loader and Eyrie read them as ELF files and map segment by segment."
+        ),
+        text!(
+            "gap.eyrie-tables",
+            "Model: the loader’s three own tables follow its first page, and the runtime’s variables and trap handler have addresses of our choice."
+        ),
+        text!(
+            "gap.eyrie-calls",
+            "Of the runtime’s system calls its own five are carried out. The wrapped Linux calls, paging to the host and the timer of Eyrie are left out."
+        ),
+        text!(
+            "gap.physical-loads",
+            "LOAD and STORE take physical addresses even inside an enclave that has page tables; TOUCH goes through them."
+        ),
+        text!(
             "gap.iopmp",
             "There is no IOPMP: devices reach all memory, as on the boards that Keystone runs on."
         ),

@@ -1,11 +1,13 @@
 //! The host's side of a call: its library finds the function and puts the result into the shared buffer
 //! (sdk/src/edge/edge_dispatch.c, incoming_call_dispatch, and the wrappers of the SDK's tests).
 
+use alloc::vec::Vec;
+
 use super::super::faults::Faults;
 use super::super::machine::Machine;
 use super::super::status::NOTHING;
 use super::ocall::{HEAD, is_inside};
-use super::structs::EdgeCall;
+use super::structs::{EdgeCall, EdgeData};
 use crate::memory::Physical;
 use crate::rules;
 use crate::text;
@@ -33,6 +35,9 @@ pub const FUNCTIONS: [&str; 4] = [
     "copy_report",
     "get_host_string",
 ];
+
+/// get_host_string: its result is wrapped in an [`EdgeData`].
+pub const WRAPPED: u64 = 4;
 
 /// How a call went, in the order of their numbers: CALL_STATUS_….
 pub const STATUSES: [Status; 6] = [
@@ -102,9 +107,24 @@ fn serve<R: Recorder>(
         what: function.copied().unwrap_or_default().into(),
         bytes: m.ram.bytes(Physical(from), len.min(256)).into(),
     });
-    let fits = is_inside(size, HEAD, reply.len() as u64);
+    // A string is wrapped: first where it lies and how long it is, then the string.
+    let wrapper = EdgeData {
+        offset: HEAD + EdgeData::SIZE as u64,
+        size: reply.len() as u64,
+    };
+    let wrapped = call.call_id == WRAPPED;
+    let mut result = Vec::new();
+    if wrapped {
+        result.extend(wrapper.encode());
+    }
+    result.extend(reply);
+    let fits = is_inside(size, HEAD, result.len() as u64);
     hold(&RESULT_INSIDE, fits, bad_pointer, recorder)?;
-    m.put(utm + HEAD, reply, recorder);
-    (call.call_ret_offset, call.call_ret_size) = (HEAD, reply.len() as u64);
+    m.put(utm + HEAD, &result, recorder);
+    call.call_ret_offset = HEAD;
+    call.call_ret_size = match wrapped {
+        true => EdgeData::SIZE as u64,
+        false => reply.len() as u64,
+    };
     Ok(())
 }

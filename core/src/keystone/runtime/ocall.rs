@@ -66,7 +66,9 @@ pub(super) fn dispatch_edgecall_ocall<R: Recorder>(
         ..m.edge_call(own.utm.0)
     };
     m.put(own.utm.0, &call.encode(), recorder);
-    m.put(own.utm.0 + HEAD, &bytes, recorder);
+    if !bytes.is_empty() {
+        m.put(own.utm.0 + HEAD, &bytes, recorder);
+    }
     let mut variables = m.variables(&own);
     variables.calling = 1;
     (variables.return_buffer, variables.return_len) = (buffer, buffer_len);

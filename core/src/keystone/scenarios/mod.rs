@@ -3,6 +3,7 @@
 mod attest;
 mod boot_scenario;
 mod common;
+mod edge_call;
 mod exhaustion;
 mod faults;
 mod figure_3;
@@ -11,6 +12,7 @@ mod hostile_os;
 mod interrupt_and_resume;
 mod lifecycle;
 mod other_hart;
+mod page_tables;
 mod sealing;
 mod tor_enclave;
 
@@ -42,6 +44,8 @@ pub fn tee() -> Tee {
             &from_files::FROM_FILES,
             &attest::ATTEST,
             &sealing::SEALING,
+            &page_tables::PAGE_TABLES,
+            &edge_call::EDGE_CALL,
             &exhaustion::EXHAUSTION,
             &tor_enclave::TOR,
             &other_hart::OTHER_HART,

@@ -44,6 +44,9 @@ impl Machine {
         if open && self.monitor.stage == Stage::Reset {
             panels.push(Panel::Facts(super::profile().panel()));
         }
+        // Where code inside has page tables, they come before the monitor's.
+        let inside = super::runtime::panels(self, shown.map(|s| s.op), observer);
+        panels.splice(1..1, inside);
         View { panels }
     }
 

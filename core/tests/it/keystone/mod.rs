@@ -9,6 +9,7 @@ mod layouts;
 mod monitor;
 mod profile;
 mod report;
+mod runtime;
 mod samples;
 mod traces;
 mod twin;

@@ -158,6 +158,14 @@ const GOLDEN: &[(&str, &str)] = &[
         include_str!("../../golden/keystone/shared-buffer.txt"),
     ),
     (
+        "keystone/page-tables",
+        include_str!("../../golden/keystone/page-tables.txt"),
+    ),
+    (
+        "keystone/edge-call",
+        include_str!("../../golden/keystone/edge-call.txt"),
+    ),
+    (
         "keystone/pmp",
         include_str!("../../golden/keystone/pmp.txt"),
     ),
