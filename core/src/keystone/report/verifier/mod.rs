@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 
 use super::super::structs::Report;
 use super::{forge, verify};
+use crate::bytes::fields_of;
 use crate::crypto::ed25519_sha3::Public;
 use crate::rules;
 use crate::text;
@@ -144,13 +145,22 @@ impl Verifier {
             });
             return;
         }
-        for i in 0..before.len() {
-            if before[i] != self.bytes[i] {
-                recorder.write(Self::place(i as u64, 1), || {
-                    let number = |b: u8| Value::Number(b.into());
-                    (number(before[i]), number(self.bytes[i]))
-                });
-            }
+        let after = self.bytes.clone();
+        for field in fields_of(Report::LAYOUT, &[]) {
+            let range = field.offset..field.offset + field.size;
+            let (Some(old), Some(new)) = (before.get(range.clone()), after.get(range)) else {
+                continue;
+            };
+            // From the first byte that differs to the last.
+            let differs = |i: &usize| old[*i] != new[*i];
+            let Some(first) = (0..old.len()).find(differs) else {
+                continue;
+            };
+            let end = (0..old.len()).rfind(differs).map_or(first, |last| last + 1);
+            let at = (field.offset + first) as u64;
+            recorder.write(Self::place(at, (end - first) as u64), || {
+                (value(&old[first..end]), value(&new[first..end]))
+            });
         }
     }
 
@@ -238,6 +248,15 @@ impl Verifier {
             self.report = None;
         }
         Ok(())
+    }
+}
+
+/// Bytes as a value: one as a number, many as how many.
+fn value(bytes: &[u8]) -> Value {
+    match bytes {
+        [one] => Value::Number((*one).into()),
+        _ if bytes.len() <= 128 => bytes.into(),
+        _ => Value::Words(text!("attest.bytes", "{n} bytes", n = bytes.len())),
     }
 }
 

@@ -33,10 +33,14 @@ pub(super) fn place_name(place: &Place) -> Text {
     let field = fields
         .iter()
         .find(|f| f.offset <= at && at - f.offset < f.size);
-    match field {
-        Some(f) if place.len as usize == f.size => f.name.as_str().into(),
-        Some(f) => alloc::format!("{}[{}]", f.name, at - f.offset).into(),
-        None => hex::addr(place.at).into(),
+    let Some(f) = field else {
+        return hex::addr(place.at).into();
+    };
+    let from = at - f.offset;
+    match place.len {
+        n if n == f.size as u64 => f.name.as_str().into(),
+        1 => alloc::format!("{}[{from}]", f.name).into(),
+        n => alloc::format!("{}[{from}..{}]", f.name, from as u64 + n).into(),
     }
 }
 

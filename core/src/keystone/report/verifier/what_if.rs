@@ -11,27 +11,9 @@ use crate::text::Text;
 use crate::trace::{Edit, EditAction, WhatIf};
 
 pub(super) fn offers(v: &Verifier, op: &Op, label: &str) -> Vec<WhatIf> {
-    let before = |says: Text, op: Op| WhatIf {
-        says,
-        edits: vec![Edit {
-            step: label.to_string(),
-            action: EditAction::Insert(op.print()),
-        }],
-        set: Vec::new(),
-    };
-    let flip = |at| Op::Flip { at, bit: 0 };
-    let forge = || {
-        let data = Rc::from(*b"forged");
-        let hash = None;
-        let says = text!(
-            "attest.try.forge",
-            "forge it: find the monitor’s key and sign other data"
-        );
-        before(says, Op::Forge { hash, data })
-    };
-    let unused = v.report.as_ref().map(|r| r.enclave.data_len);
+    let before = |says, op: Op| before(label, says, &op);
     match op {
-        Op::Receive => vec![forge()],
+        Op::Receive => vec![forge(label)],
         Op::Sm => vec![
             before(
                 text!(
@@ -45,34 +27,7 @@ pub(super) fn offers(v: &Verifier, op: &Op, label: &str) -> Vec<WhatIf> {
                 flip(1224),
             ),
         ],
-        Op::Enclave => {
-            let mut all = vec![
-                before(
-                    text!("attest.try.hash", "flip a bit of the enclave’s measurement"),
-                    flip(0),
-                ),
-                before(text!("attest.try.data", "flip a bit of the data"), flip(72)),
-                before(
-                    text!(
-                        "attest.try.length",
-                        "say that 1,281 bytes of data are signed"
-                    ),
-                    Op::Write {
-                        at: 64,
-                        bytes: Rc::from([0x01, 0x05]),
-                    },
-                ),
-                forge(),
-            ];
-            if unused.is_some_and(|len| len < 1024) {
-                let says = text!(
-                    "attest.try.unused",
-                    "flip a bit behind the data, which nothing signs"
-                );
-                all.push(before(says, flip(72 + 1023)));
-            }
-            all
-        }
+        Op::Enclave => at_enclave(v, label),
         Op::Device => vec![before(
             text!(
                 "attest.try.device",
@@ -93,4 +48,61 @@ pub(super) fn offers(v: &Verifier, op: &Op, label: &str) -> Vec<WhatIf> {
         }],
         _ => Vec::new(),
     }
+}
+
+/// At the check of the monitor's signature.
+fn at_enclave(v: &Verifier, label: &str) -> Vec<WhatIf> {
+    let before = |says, op: Op| before(label, says, &op);
+    let mut all = vec![
+        before(
+            text!("attest.try.hash", "flip a bit of the enclave’s measurement"),
+            flip(0),
+        ),
+        before(text!("attest.try.data", "flip a bit of the data"), flip(72)),
+        before(
+            text!(
+                "attest.try.length",
+                "say that 1,281 bytes of data are signed"
+            ),
+            Op::Write {
+                at: 64,
+                bytes: Rc::from([0x01, 0x05]),
+            },
+        ),
+        forge(label),
+    ];
+    let len = v.report.as_ref().map(|r| r.enclave.data_len);
+    if len.is_some_and(|len| len < 1024) {
+        let says = text!(
+            "attest.try.unused",
+            "flip a bit behind the data, which nothing signs"
+        );
+        all.push(before(says, flip(72 + 1023)));
+    }
+    all
+}
+
+/// An operation before the step.
+fn before(label: &str, says: Text, op: &Op) -> WhatIf {
+    WhatIf {
+        says,
+        edits: vec![Edit {
+            step: label.to_string(),
+            action: EditAction::Insert(op.print()),
+        }],
+        set: Vec::new(),
+    }
+}
+
+fn flip(at: u64) -> Op {
+    Op::Flip { at, bit: 0 }
+}
+
+fn forge(label: &str) -> WhatIf {
+    let says = text!(
+        "attest.try.forge",
+        "forge it: find the monitor’s key and sign other data"
+    );
+    let data = Rc::from(*b"forged");
+    before(label, says, &Op::Forge { hash: None, data })
 }
