@@ -1,24 +1,42 @@
 //! What is said of Keystone, row by row, with what has changed since.
 
 use alloc::vec;
+use alloc::vec::Vec;
 
 use super::recognise::REPORT;
 use crate::text;
+use crate::text::Text;
 use crate::view::{Aspect, Claim, Evidence, Profile};
 
 /// The column of Keystone.
 #[must_use]
 pub fn profile() -> Profile {
-    let claim = |aspect, then, today, cite, evidence| Claim {
+    let mut claims = memory();
+    claims.extend(trust());
+    claims.extend(around());
+    Profile {
+        tee: "keystone",
+        claims,
+    }
+}
+
+fn claim(aspect: Aspect, then: Text, today: Text, cite: &'static str, evidence: Evidence) -> Claim {
+    Claim {
         aspect,
         then,
         today,
         cite,
         evidence,
-    };
-    let step = |scenario, step| Evidence::Step { scenario, step };
-    let report = |label| step(REPORT, label);
-    let claims = vec![
+    }
+}
+
+fn step(scenario: &'static str, step: &'static str) -> Evidence {
+    Evidence::Step { scenario, step }
+}
+
+/// What runs where, and in whose memory.
+fn memory() -> Vec<Claim> {
+    vec![
         claim(
             Aspect::Isolation,
             text!(
@@ -78,6 +96,12 @@ pub fn profile() -> Profile {
             "keystone linux-keystone-driver/keystone-page.c; runtime/mm/freemem.c",
             step("keystone/from-files", "take.memory"),
         ),
+    ]
+}
+
+/// What keeps secrets, and on what that rests.
+fn trust() -> Vec<Claim> {
+    vec![
         claim(
             Aspect::Encryption,
             text!("kprofile.encryption.then", "None; on the roadmap."),
@@ -119,8 +143,14 @@ pub fn profile() -> Profile {
                 "Still a published test key. Whoever builds a device brings the root."
             ),
             "keystone bootrom/test_dev_key.h",
-            report("verify.sm"),
+            step(REPORT, "verify.sm"),
         ),
+    ]
+}
+
+/// Proofs, surroundings, and what has been found.
+fn around() -> Vec<Claim> {
+    vec![
         claim(
             Aspect::Attestation,
             text!(
@@ -132,7 +162,7 @@ pub fn profile() -> Profile {
                 "Yes, by two signatures; the root is still not in hardware."
             ),
             "keystone sm/src/enclave.c, attest_enclave; sdk/src/verifier/report.cpp",
-            report("verify.enclave"),
+            step(REPORT, "verify.enclave"),
         ),
         claim(
             Aspect::Virtualisation,
@@ -176,9 +206,5 @@ pub fn profile() -> Profile {
             "keystone bootrom/bootloader.c, sizeof(*array); sm/src/enclave.c; sm/src/pmp.c; seen in a run of 88c49ee",
             step("keystone/resume-after-exit", "resume.after-exit"),
         ),
-    ];
-    Profile {
-        tee: "keystone",
-        claims,
-    }
+    ]
 }

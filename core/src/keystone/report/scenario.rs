@@ -36,8 +36,9 @@ fn info() -> ScenarioInfo {
     }
 }
 
+/// What can be set: the report and what is expected of it, then who verifies and how it is made.
 fn params() -> Vec<Param> {
-    vec![
+    let mut all = vec![
         param::file(
             "report",
             text!("attest.param.report", "Report"),
@@ -74,6 +75,14 @@ fn params() -> Vec<Param> {
             ),
             64,
         ),
+    ];
+    all.extend(made());
+    all
+}
+
+/// Who verifies, and how the report is made that is made here.
+fn made() -> [Param; 3] {
+    [
         param::choice(
             "verifier",
             text!("attest.param.verifier", "Verifier"),
@@ -166,10 +175,12 @@ fn bytes_of<const N: usize>(
     Ok(Some(bytes))
 }
 
+/// One step.
+fn step(label: &str, title: Text, caption: Text, op: Op) -> Segment<Op> {
+    Segment::one(Phase::Attest, label, title, caption, op)
+}
+
 fn segments(own: bool) -> Vec<Segment<Op>> {
-    let step = |label: &str, title: Text, caption: Text, op| {
-        Segment::one(Phase::Attest, label, title, caption, op)
-    };
     let receive = match own {
         true => text!(
             "attest.cap.receive-own",
@@ -180,7 +191,7 @@ fn segments(own: bool) -> Vec<Segment<Op>> {
             "An enclave has asked its security monitor for a report, and its host sends it. The report is not secret, and its carrier could have changed it."
         ),
     };
-    vec![
+    let mut all = vec![
         step(
             "receive",
             text!("attest.step.receive", "A report arrives"),
@@ -217,6 +228,14 @@ fn segments(own: bool) -> Vec<Segment<Op>> {
             ),
             Op::Enclave,
         ),
+    ];
+    all.extend(comparisons());
+    all
+}
+
+/// What is compared with what was known beforehand, and the verdict.
+fn comparisons() -> [Segment<Op>; 4] {
+    [
         step(
             "compare.device",
             text!("attest.step.device", "Is it the expected device?"),
