@@ -9,9 +9,9 @@ use wasm_bindgen::closure::Closure;
 use yew::prelude::*;
 
 use crate::dom;
-use crate::gallery::asking::asking_page;
+use crate::extras;
+use crate::gallery::drop;
 use crate::gallery::waiting::waiting_page;
-use crate::gallery::{drop, gallery};
 use crate::lang::{self, Lang};
 use crate::player::Player;
 use crate::source::Source;
@@ -81,10 +81,17 @@ fn first(source: Source) -> State {
 
 fn page(ctx: &Ctx, state: &UseReducerHandle<State>) -> Html {
     match &state.page {
-        Page::Gallery => gallery(ctx, state, &state.link()),
-        Page::Waiting(_) => waiting_page(ctx, state.failed),
-        Page::Asking(asking) => asking_page(ctx, asking, &state.source),
-        Page::Player(play) => html! { <Player play={play.clone()} open={state.open} /> },
+        Page::Gallery | Page::Asking(_) | Page::Waiting(_) => beside(ctx, state),
+        Page::Player(play) => html! { <Player play={play.clone()} open={state.open} extras={extras::here().is_some()} /> },
+    }
+}
+
+/// The pages that are no run.
+fn beside(ctx: &Ctx, state: &UseReducerHandle<State>) -> Html {
+    match (&state.page, extras::here()) {
+        (Page::Gallery, Some(extras)) => (extras.gallery)(ctx, state, &state.link()),
+        (Page::Asking(asking), Some(extras)) => (extras.asking)(ctx, asking, &state.source),
+        _ => waiting_page(ctx, state.failed),
     }
 }
 
@@ -108,6 +115,7 @@ fn use_language(state: &UseReducerHandle<State>, ctx: &Ctx) -> bool {
     use_effect_with(wanted, move |wanted| {
         let wanted = *wanted;
         if wanted == has {
+            dom::drop_boot();
             answered.set(true);
         } else {
             dom::spawn(async move {
@@ -115,6 +123,7 @@ fn use_language(state: &UseReducerHandle<State>, ctx: &Ctx) -> bool {
                     Some(lang) => ctx.dispatch.dispatch(Action::Lang(lang)),
                     None => ctx.say(Notice::bad(text!("ui.language.failed", "The sentences of this language could not be fetched; the page stays as it is. Try again when the network is back."))),
                 }
+                dom::drop_boot();
                 answered.set(true);
             });
         }
@@ -122,9 +131,28 @@ fn use_language(state: &UseReducerHandle<State>, ctx: &Ctx) -> bool {
     *asked
 }
 
-/// Fetches the machines that are wanted and not here.
+/// How long a page is left alone before it fetches what may be wanted next, in milliseconds.
+const AT_REST: i32 = 1_500;
+
+/// Fetches the machines that are wanted and not here, and what a run does not need at first.
 #[hook]
 fn use_machines(state: &UseReducerHandle<State>, ctx: &Ctx) {
+    {
+        let ctx = ctx.clone();
+        let wanted = state.wants_extras();
+        use_effect_with((wanted, state.tries), move |(wanted, _)| {
+            let rest = if *wanted { 0 } else { AT_REST };
+            dom::spawn(async move {
+                if extras::here().is_none() {
+                    dom::sleep(rest).await;
+                    let came = extras::fetch().await;
+                    if came || rest == 0 {
+                        ctx.dispatch.dispatch(Action::Extras(came));
+                    }
+                }
+            });
+        });
+    }
     let source = state.source.clone();
     let ctx = ctx.clone();
     use_effect_with((state.wants(), state.tries), move |(wanted, _)| {

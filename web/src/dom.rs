@@ -51,6 +51,13 @@ pub(crate) async fn sleep(milliseconds: i32) {
     _ = JsFuture::from(promise).await;
 }
 
+/// Takes away what index.html shows until the page listens.
+pub(crate) fn drop_boot() {
+    if let Some(boot) = document().and_then(|d| d.query_selector("main.boot").ok()?) {
+        boot.remove();
+    }
+}
+
 pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
     wasm_bindgen_futures::spawn_local(task);
 }

@@ -11,6 +11,7 @@ pub mod app;
 mod dialog;
 mod dom;
 mod el;
+mod extras;
 mod figure;
 mod gallery;
 mod lang;
@@ -31,6 +32,9 @@ pub fn start_soon(root: web_sys::Element, source: Source) {
     dom::spawn(async move {
         let mut source = source;
         let named = Link::read(&app::fragment()).unwrap_or_default().scenario;
+        if named.is_empty() {
+            extras::fetch().await;
+        }
         let wanted = source.lacks(Some(named.as_str()).filter(|id| !id.is_empty()));
         let coming: Vec<_> = wanted.iter().map(|id| source.fetch(id)).collect();
         for (id, coming) in wanted.into_iter().zip(coming) {
@@ -45,9 +49,11 @@ pub fn start_soon(root: web_sys::Element, source: Source) {
     });
 }
 
-/// Starts the page in an element, replacing what is in it.
+/// Starts the page in an element. What index.html shows until then stays until the page listens.
 pub fn start(root: web_sys::Element, source: Source) -> yew::AppHandle<app::App> {
     stopped::watch();
-    root.set_inner_html("");
-    yew::Renderer::<app::App>::with_root_and_props(root, app::Props { source }).render()
+    let host = dom::document().and_then(|d| d.create_element("div").ok());
+    let host = host.filter(|host| root.append_child(host).is_ok());
+    let host = host.unwrap_or(root);
+    yew::Renderer::<app::App>::with_root_and_props(host, app::Props { source }).render()
 }

@@ -28,6 +28,7 @@ use yew::prelude::*;
 
 use crate::dialog;
 use crate::el::{El, el, part, part_of, said};
+use crate::extras;
 use crate::figure::use_width;
 use crate::panel::PanelView;
 use crate::state::play::{Against, Play};
@@ -39,11 +40,14 @@ use frame::{Frame, frame};
 pub(crate) struct Props {
     pub(crate) play: Rc<Play>,
     pub(crate) open: Option<Open>,
+    /// Whether what is open can be shown.
+    pub(crate) extras: bool,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.play, &other.play) && self.open == other.open
+        Rc::ptr_eq(&self.play, &other.play)
+            && (self.open, self.extras) == (other.open, other.extras)
     }
 }
 
@@ -81,8 +85,8 @@ pub(crate) fn Player(props: &Props) -> Html {
         position: play.position,
         label: frame.label.clone(),
     });
-    let open = props.open.map(|open| {
-        part::<dialog::Opened>(dialog::Props {
+    let open = props.open.zip(extras::here()).map(|(open, extras)| {
+        (extras.opened)(dialog::Props {
             open,
             play: play.clone(),
             frame: frame.clone(),

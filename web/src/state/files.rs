@@ -51,7 +51,7 @@ pub(crate) fn inputs(
 }
 
 /// Takes files in: a case file is opened, an artefact goes to the scenario that knows it.
-pub(super) fn take(state: &mut State, files: Vec<Input>) {
+pub(crate) fn take(state: &mut State, files: Vec<Input>) {
     let mut link: Option<Link> = None;
     let mut said = Vec::new();
     for file in files {

@@ -13,6 +13,7 @@ use teescope_core::text::Text;
 use teescope_core::trace::{BadInput, Input, Link};
 use yew::prelude::*;
 
+use crate::extras;
 use crate::lang::{self, Lang};
 use crate::source::{Make, Source};
 use files::Files;
@@ -132,6 +133,8 @@ pub(crate) enum Action {
     Theme(Theme),
     /// A machine has come, or could not be had.
     Machine(&'static str, Option<Make>),
+    /// What a run does not need at first has come, or could not be had.
+    Extras(bool),
     /// Machines that could not be had are to be fetched again.
     Again,
     /// Files were dropped or chosen.
@@ -175,17 +178,39 @@ impl State {
         }
     }
 
+    /// Whether what is shown, is open or waits lacks what a run does not need at first.
+    pub(crate) fn wants_extras(&self) -> bool {
+        let beside = matches!(self.page, Page::Gallery | Page::Asking(_));
+        let wanted = beside || self.open.is_some() || !self.pending.is_empty();
+        wanted && extras::here().is_none()
+    }
+
+    /// Says that a part of the page could not be had.
+    fn missed(&mut self) {
+        self.failed = true;
+        self.notice = Some(Notice::bad(text!(
+            "ui.machine.failed",
+            "A part of the page could not be fetched. Try again when the network is back."
+        )));
+    }
+
+    /// Takes in the files that waited, once everything that could know them is here.
+    fn take_pending(&mut self) {
+        if self.source.lacks(None).is_empty()
+            && let Some(extras) = extras::here()
+        {
+            let pending = std::mem::take(&mut self.pending);
+            (extras.take)(self, pending);
+        }
+    }
+
     /// Takes note of a machine that came, and shows what waited for it.
     fn arrived(&mut self, id: &str, make: Option<Make>) {
         if !self.source.lacks(None).contains(&id) {
             return;
         }
         let Some(make) = make else {
-            self.failed = true;
-            self.notice = Some(Notice::bad(text!(
-                "ui.machine.failed",
-                "A part of the page could not be fetched. Try again when the network is back."
-            )));
+            self.missed();
             return;
         };
         self.source = self.source.with(id, make);
@@ -195,10 +220,7 @@ impl State {
             let link = (**link).clone();
             self.show(link);
         }
-        if self.source.lacks(None).is_empty() {
-            let pending = std::mem::take(&mut self.pending);
-            files::take(self, pending);
-        }
+        self.take_pending();
     }
 
     /// The address of what is shown.
@@ -307,10 +329,12 @@ impl Reducible for State {
                 next.failed = false;
                 next.notice = None;
             }
-            Action::Files(files) if next.source.lacks(None).is_empty() => {
-                files::take(&mut next, files);
+            Action::Extras(true) => next.take_pending(),
+            Action::Extras(false) => next.missed(),
+            Action::Files(files) => {
+                next.pending.extend(files);
+                next.take_pending();
             }
-            Action::Files(files) => next.pending.extend(files),
             Action::Notice(notice) => next.notice = notice,
             Action::Open(open) => next.open = open,
             Action::Play(act) => {
