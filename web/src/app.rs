@@ -82,7 +82,9 @@ fn first(source: Source) -> State {
 fn page(ctx: &Ctx, state: &UseReducerHandle<State>) -> Html {
     match &state.page {
         Page::Gallery | Page::Asking(_) | Page::Waiting(_) => beside(ctx, state),
-        Page::Player(play) => html! { <Player play={play.clone()} open={state.open} extras={extras::here().is_some()} /> },
+        Page::Player(play) => {
+            html! { <Player play={play.clone()} open={state.open} extras={extras::here().is_some()} /> }
+        }
     }
 }
 
