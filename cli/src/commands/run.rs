@@ -16,7 +16,7 @@ pub(super) const FILE: Opt = Opt {
     name: "--file",
     takes: Some("KEY=PATH"),
     many: true,
-    does: "give a file as a parameter",
+    does: "give a file, or the text in it, as a parameter",
 };
 
 pub(super) const USAGE: Usage = Usage {
@@ -130,13 +130,18 @@ pub(super) fn open(
     let mut inputs = Inputs::new();
     for pair in args.values("--file") {
         let (key, path) = pair_of("--file", pair)?;
-        if let Some(info) = &known {
-            let takes_file = |k: &ParamKind| matches!(k, ParamKind::File { .. });
-            if !info
-                .params
-                .iter()
-                .any(|p| p.key == key && takes_file(&p.kind))
-            {
+        let param = known
+            .as_ref()
+            .map(|info| info.params.iter().find(|p| p.key == key));
+        match param.map(|found| found.map(|p| &p.kind)) {
+            // What a scenario takes as several lines may stand in a file.
+            Some(Some(ParamKind::Lines { .. })) => {
+                let text = files::text(OsStr::new(path))?;
+                settings.params.entry(key.into()).or_insert(text);
+                continue;
+            }
+            None | Some(Some(ParamKind::File { .. })) => {}
+            Some(_) => {
                 return Err(why(format!(
                     "{scenario} takes no file as “{key}”. “teescope list” tells what it takes."
                 )));

@@ -315,3 +315,31 @@ fn a_bad_pmp_line_is_told_by_line_and_member() {
         assert!(err.starts_with(wanted), "{err}");
     }
 }
+
+#[test]
+fn registers_are_read_from_a_file() {
+    let text = b"pmpcfg0 0x1f18\npmpaddr0 0x2003ffff\npmpaddr1 0x3fffffffffffff\n";
+    let given = format!("dump={}", file("pmp-registers.txt", text));
+    let run = ["run", "keystone/pmp", "--json", "--file", &given];
+    let run = [&run[..], &["--set", "ask=0x80000000,0x80200000"]].concat();
+    let all = teescope(&run).json();
+    let steps = all["steps"].as_array().expect("steps");
+    let ends: Vec<_> = steps[3..].iter().map(|s| &s["outcome"]["result"]).collect();
+    assert_eq!(ends, ["faulted", "done"]);
+    let bad = format!(
+        "dump={}",
+        file("pmp-bad.txt", b"pmpaddr0 0x1\npmpaddr1 0xg\n")
+    );
+    let ended = teescope(&["run", "keystone/pmp", "--file", &bad]);
+    assert!(
+        ended.complaint().starts_with("line 2, character 10: “0xg”"),
+        "{}",
+        ended.err
+    );
+    let ended = teescope(&["run", "keystone/pmp", "--file", "size=x"]);
+    assert!(
+        ended
+            .complaint()
+            .starts_with("keystone/pmp takes no file as “size”")
+    );
+}

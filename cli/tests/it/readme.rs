@@ -118,6 +118,10 @@ fn commands_run() {
     file("runtime.elf", &elf());
     file("eapp.elf", &elf());
     file(
+        "registers.txt",
+        b"pmpcfg0 0x1f18\npmpaddr0 0x2003ffff\npmpaddr1 0x3fffffffffffff\n",
+    );
+    file(
         "probes.jsonl",
         b"{\"cfg\": [31], \"addr\": [1], \"probes\": [[1, 0, 0]]}",
     );

@@ -155,14 +155,13 @@ fn map(m: &Machine, own: &Own, root: u64) -> AddressMap {
     let physical = physical(own);
     for run in &runs {
         let key = format!("va-{:x}", run.va);
-        let of = |r: &&Range| r.start <= run.to && run.to < r.end;
-        if let Some(to) = physical.iter().find(of) {
-            links.push(Link {
-                from: key.clone(),
-                to: to.key.clone(),
-                tone: to.tone,
-            });
-        }
+        let end = run.to.saturating_add(run.size);
+        let reached = physical.iter().filter(|r| r.start < end && run.to < r.end);
+        links.extend(reached.map(|to| Link {
+            from: key.clone(),
+            to: to.key.clone(),
+            tone: to.tone,
+        }));
         let range = Range {
             key,
             start: run.va,
