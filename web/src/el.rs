@@ -45,7 +45,7 @@ pub(crate) fn el(tag: &'static str) -> El {
     El(Box::new(Parts {
         tag,
         key: None,
-        node: NodeRef::default(),
+        node: NOBODY.with(NodeRef::clone),
         class: None,
         names: NAMES.with(|names| *names),
         values: Vec::new(),
@@ -74,6 +74,11 @@ pub(crate) fn part<C: BaseComponent>(props: C::Properties) -> Html {
 /// A component that is told from its siblings by a key.
 pub(crate) fn part_of<C: BaseComponent>(key: &str, props: C::Properties) -> Html {
     VComp::new::<C>(Rc::new(props), Some(Key::from(key))).into()
+}
+
+/// Components one after the other.
+pub(crate) fn list(parts: impl Iterator<Item = Html>) -> Html {
+    listed(parts.collect())
 }
 
 /// A sentence in the reader's language.
@@ -153,11 +158,11 @@ impl El {
         self
     }
 
-    /// Adds a list as one child.
-    pub(crate) fn kids<K: Kid>(mut self, kids: impl IntoIterator<Item = K>) -> Self {
+    /// Adds a list as one child. Who has no key is told from the others by the place in the list.
+    pub(crate) fn kids(mut self, kids: impl IntoIterator<Item = El>) -> Self {
         let mut all = group();
         for kid in kids {
-            kid.put(&mut all.0);
+            all.0.put_next(kid);
         }
         all.put(&mut self.0);
         self
@@ -235,6 +240,9 @@ struct Names {
 
 thread_local! {
     static NAMES: &'static Names = Names::keep(Vec::new());
+    /// The place of elements that nobody looks for. They share one, because Yew asks the browser
+    /// several times for every element that is drawn again with another.
+    static NOBODY: NodeRef = NodeRef::default();
 }
 
 impl Names {
@@ -266,6 +274,14 @@ pub(crate) trait Value {
 }
 
 impl Parts {
+    #[inline(never)]
+    fn put_next(&mut self, mut kid: El) {
+        if kid.0.key.is_none() {
+            kid = kid.key(self.kids.len());
+        }
+        kid.put(self);
+    }
+
     #[inline(never)]
     fn put(&mut self, name: &'static str, value: Option<AttrValue>) {
         self.names = self.names.and(name);
@@ -357,7 +373,7 @@ impl<K: Kid> Kid for Option<K> {
 }
 
 #[inline(never)]
-fn list(kids: Vec<Html>) -> Html {
+fn listed(kids: Vec<Html>) -> Html {
     VList::with_children(kids, None).into()
 }
 
@@ -390,7 +406,7 @@ impl From<El> for Html {
             tag => {
                 let kids = match kids.len() {
                     1 => kids.pop().unwrap_or_default(),
-                    _ => list(kids),
+                    _ => listed(kids),
                 };
                 let tag = AttrValue::Static(tag);
                 VTag::__new_other(tag, node, key, attributes, listeners, kids)

@@ -71,7 +71,7 @@ pub(crate) fn FigureView(props: &Props) -> Html {
         false => &figure.says,
     };
     let (width, height) = (number(figure.width), number(figure.height));
-    let shapes = figure.shapes.iter().enumerate();
+    let shapes = figure.shapes.iter();
     el("svg")
         .class("figure")
         .at("viewBox", ["0 0 ", &width, " ", &height].concat())
@@ -83,11 +83,11 @@ pub(crate) fn FigureView(props: &Props) -> Html {
         .on_pointer_over(over)
         .on_pointer_leave(leave)
         .on_click(click)
-        .kids(shapes.map(|(i, shape)| draw(i, shape, &ctx, &lit, &props.selected)))
+        .kids(shapes.map(|shape| draw(shape, &ctx, &lit, &props.selected)))
         .into()
 }
 
-fn draw(i: usize, shape: &Shape, ctx: &Ctx, lit: &str, selected: &[String]) -> El {
+fn draw(shape: &Shape, ctx: &Ctx, lit: &str, selected: &[String]) -> El {
     let made = match &shape.draw {
         Draw::Rect { x, y, w, h, r } => el("rect")
             .at("x", number(*x))
@@ -109,7 +109,6 @@ fn draw(i: usize, shape: &Shape, ctx: &Ctx, lit: &str, selected: &[String]) -> E
     };
     let is_selected = selected.iter().any(|k| shape.stands_for(k));
     let made = made
-        .key(i)
         .class(&shape.class)
         .also(shape.stands_for(lit), "lit")
         .also(is_selected, "selected")

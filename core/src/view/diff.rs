@@ -19,22 +19,29 @@ impl Changes {
     /// Whether the cell of that panel changed.
     #[must_use]
     pub fn has(&self, panel: &str, cell: &str) -> bool {
-        self.cells.contains(&format!("{panel}/{cell}"))
+        self.cells.contains(&key(panel, cell))
+    }
+
+    /// The cells of that panel that changed, in the order of their keys.
+    pub fn of<'a>(&'a self, panel: &str) -> impl Iterator<Item = &'a str> {
+        let start = key(panel, "");
+        let cells = self.cells.range(start.clone()..);
+        cells.map_while(move |k| k.strip_prefix(start.as_str()))
     }
 
     /// Whether any cell of that panel changed.
     #[must_use]
     pub fn touches(&self, panel: &str) -> bool {
-        let start = format!("{panel}/");
-        self.cells
-            .range(start.clone()..)
-            .next()
-            .is_some_and(|k| k.starts_with(&start))
+        self.of(panel).next().is_some()
     }
 
     fn add(&mut self, panel: &str, cell: &str) {
-        self.cells.insert(format!("{panel}/{cell}"));
+        self.cells.insert(key(panel, cell));
     }
+}
+
+fn key(panel: &str, cell: &str) -> String {
+    [panel, "/", cell].concat()
 }
 
 /// Compares two views panel by panel. A panel or cell that only one side has counts as changed.

@@ -77,7 +77,6 @@ pub(super) fn insert(ctx: &Ctx, props: &Props, draft: &Draft) -> El {
     };
     let options = forms.iter().enumerate().map(|(i, (form, _))| {
         el("option")
-            .key(i)
             .at("value", i)
             .flag("selected", i == *chosen)
             .kid(form.name.clone())

@@ -52,7 +52,6 @@ fn list() -> Vec<(&'static str, Text)> {
 pub(super) fn keys(ctx: &Ctx) -> El {
     let keys = list().into_iter().map(|(key, says)| {
         el("div")
-            .key(key)
             .kid(el("dt").kid(el("kbd").kid(key)))
             .kid(el("dd").kid(said(ctx, says)))
     });

@@ -1,5 +1,7 @@
 //! A structure byte for byte: hex beside the fields, each pointing at the other; zeros folded.
 
+use std::ops::Range;
+
 use teescope_core::text;
 use teescope_core::trace::Place;
 use teescope_core::view::{Bytes, Field, Panel};
@@ -9,11 +11,16 @@ use super::editor::editor;
 use super::{Kept, Props};
 use crate::dom;
 use crate::el::{El, el, group, said};
+use crate::player::value::push_byte;
 use crate::state::Ctx;
 use crate::state::play::Do;
+use crate::virtual_list::{Scroll, Span, room, window};
 
 /// Bytes a line.
 const LINE: usize = 16;
+
+/// The height of a line in pixels; `static/panels.css` gives lines the same.
+const HIGH: u32 = 20;
 
 /// The field that is pointed at and the field that is looked at closely.
 type Lights = (Option<usize>, Option<usize>);
@@ -58,17 +65,14 @@ pub(super) fn body(ctx: &Ctx, props: &Props, kept: &Kept, bytes: &Bytes) -> El {
         })
     };
     let lights = (**hot, **chosen);
-    let owners = owners(bytes);
-    let dump = parts(props, bytes);
-    let dump = dump
-        .iter()
-        .map(|part| draw(props, bytes, &owners, part, lights));
     let dump = el("div")
         .class("dump")
+        .node(&kept.node)
+        .on_scroll(kept.onscroll.clone())
         .at("role", "group")
         .at("tabindex", "0")
         .at("aria-label", ctx.t(&bytes.title))
-        .kids(dump);
+        .kid(lines(&Dump::new(props, bytes, lights), kept.scroll));
     let fields = el("div")
         .class("fields-of")
         .roams("button.field")
@@ -96,43 +100,110 @@ fn field(event: &Event) -> Option<usize> {
     dom::number(event, "field").and_then(|i| usize::try_from(i).ok())
 }
 
-/// The field that each byte belongs to.
-fn owners(bytes: &Bytes) -> Vec<usize> {
-    let mut out = vec![usize::MAX; bytes.data.len()];
-    for (i, f) in bytes.fields.iter().enumerate() {
-        for owner in out.iter_mut().skip(f.offset).take(f.size) {
-            *owner = i;
-        }
-    }
-    out
+/// A dump and what is to be shown in it.
+struct Dump<'a> {
+    bytes: &'a Bytes,
+    /// The field that each byte belongs to.
+    owners: Vec<usize>,
+    /// Whether each byte changed.
+    changed: Vec<bool>,
+    lights: Lights,
 }
 
-/// The lines of the dump; three or more lines of unchanged zeros fold into one.
-fn parts(props: &Props, bytes: &Bytes) -> Vec<Part> {
-    let lines = bytes.data.len().div_ceil(LINE);
-    let quiet = |n: usize| {
-        let range = n * LINE..((n + 1) * LINE).min(bytes.data.len());
-        bytes.data[range.clone()].iter().all(|b| *b == 0)
-            && !range
-                .into_iter()
-                .any(|i| props.changes().has(bytes.id, &format!("@{i}")))
+impl<'a> Dump<'a> {
+    fn new(props: &Props, bytes: &'a Bytes, lights: Lights) -> Self {
+        let mut owners = vec![usize::MAX; bytes.data.len()];
+        for (i, f) in bytes.fields.iter().enumerate() {
+            for owner in owners.iter_mut().skip(f.offset).take(f.size) {
+                *owner = i;
+            }
+        }
+        let mut changed = vec![false; bytes.data.len()];
+        let cells = props.changes().of(bytes.id);
+        for at in cells.filter_map(|c| c.strip_prefix('@')?.parse::<usize>().ok()) {
+            if let Some(changed) = changed.get_mut(at) {
+                *changed = true;
+            }
+        }
+        Self {
+            bytes,
+            owners,
+            changed,
+            lights,
+        }
+    }
+
+    /// The bytes of so many lines from one on.
+    fn range(&self, line: usize, lines: usize) -> Range<usize> {
+        line * LINE..((line + lines) * LINE).min(self.bytes.data.len())
+    }
+
+    fn is_quiet(&self, line: usize) -> bool {
+        let range = self.range(line, 1);
+        self.bytes.data[range.clone()].iter().all(|b| *b == 0)
+            && !self.changed[range].contains(&true)
+    }
+
+    /// The lines of the dump; three or more lines of unchanged zeros fold into one.
+    fn parts(&self) -> Vec<Part> {
+        let lines = self.bytes.data.len().div_ceil(LINE);
+        let mut out = Vec::new();
+        let mut n = 0;
+        while n < lines {
+            let zeros = (n..lines).take_while(|k| self.is_quiet(*k)).count();
+            if zeros >= 3 {
+                out.push(Part::Zeros(n, zeros));
+                n += zeros;
+            } else {
+                out.push(Part::Line(n));
+                n += 1;
+            }
+        }
+        out
+    }
+
+    /// A line in stretches of one field each, changed bytes apart.
+    fn pieces(&self, line: usize) -> Vec<Piece> {
+        let mut out: Vec<Piece> = Vec::new();
+        for i in self.range(line, 1) {
+            let (field, changed) = (self.owners[i], self.changed[i]);
+            match out.last_mut() {
+                Some(last) if last.field == field && last.changed == changed => {
+                    last.text.push(' ');
+                    push_byte(&mut last.text, self.bytes.data[i]);
+                }
+                _ => {
+                    let mut text = String::new();
+                    push_byte(&mut text, self.bytes.data[i]);
+                    out.push(Piece {
+                        field,
+                        changed,
+                        text,
+                    });
+                }
+            }
+        }
+        out
+    }
+}
+
+/// The lines in view, and room for the others.
+fn lines(dump: &Dump<'_>, scroll: Scroll) -> El {
+    let parts = dump.parts();
+    let rows = Span {
+        rows: parts.len() as u64,
+        height: HIGH,
     };
-    let mut out = Vec::new();
-    let mut n = 0;
-    while n < lines {
-        let zeros = (n..lines).take_while(|k| quiet(*k)).count();
-        if zeros >= 3 {
-            out.push(Part::Zeros(n, zeros));
-            n += zeros;
-        } else {
-            out.push(Part::Line(n));
-            n += 1;
-        }
-    }
-    out
+    let view = window(&[rows], scroll);
+    let to = (view.rows.end as usize).min(parts.len());
+    let from = (view.rows.start as usize).min(to);
+    group()
+        .kid((view.above > 0).then(|| room("above", view.above)))
+        .kids(parts[from..to].iter().map(|part| draw(dump, part)))
+        .kid((view.below > 0).then(|| room("below", view.below)))
 }
 
-fn draw(props: &Props, bytes: &Bytes, owners: &[usize], part: &Part, lights: Lights) -> El {
+fn draw(dump: &Dump<'_>, part: &Part) -> El {
     let line = |n: usize| {
         let offset = format!("{:04x}", n * LINE);
         let offset = el("span").class("offset").kid(offset);
@@ -140,63 +211,38 @@ fn draw(props: &Props, bytes: &Bytes, owners: &[usize], part: &Part, lights: Lig
     };
     match *part {
         Part::Zeros(n, lines) => {
-            let (from, to) = (n * LINE, ((n + lines) * LINE).min(bytes.data.len()));
-            let owner = owners
-                .get(from)
-                .copied()
-                .filter(|o| owners[from..to].iter().all(|x| x == o));
+            let range = dump.range(n, lines);
+            let owner = dump.owners.get(range.start).copied();
+            let owner = owner.filter(|o| dump.owners[range.clone()].iter().all(|x| x == o));
             let zeros = el("span")
                 .class("zero")
-                .also(owner.is_some() && owner == lights.0, "lit")
-                .also(owner.is_some() && owner == lights.1, "chosen")
+                .also(owner.is_some() && owner == dump.lights.0, "lit")
+                .also(owner.is_some() && owner == dump.lights.1, "chosen")
                 .at("data-field", owner)
-                .kid(format!("00 × {}", to - from));
+                .kid(format!("00 × {}", range.len()));
             line(n).kid(zeros)
         }
         Part::Line(n) => {
-            let pieces = pieces(props, bytes, owners, n).into_iter().enumerate();
-            line(n).kids(pieces.map(|(i, piece)| draw_piece(bytes, i, piece, lights)))
+            let pieces = dump.pieces(n).into_iter();
+            line(n).kids(pieces.map(|piece| draw_piece(dump, piece)))
         }
     }
 }
 
-fn draw_piece(bytes: &Bytes, i: usize, piece: Piece, lights: Lights) -> El {
+fn draw_piece(dump: &Dump<'_>, piece: Piece) -> El {
     let here = Some(piece.field);
     let span = el("span")
-        .key(i)
         .class("piece")
         .also(piece.field % 2 == 1, "odd")
         .also(piece.changed, "new")
-        .also(lights.0 == here, "lit")
-        .also(lights.1 == here, "chosen")
+        .also(dump.lights.0 == here, "lit")
+        .also(dump.lights.1 == here, "chosen")
         .at("data-field", piece.field)
         .kid(piece.text);
-    match bytes.fields.get(piece.field) {
+    match dump.bytes.fields.get(piece.field) {
         Some(f) => span.also(f.reserved, "reserved").tone(f.tone),
         None => span,
     }
-}
-
-/// A line in stretches of one field each, changed bytes apart.
-fn pieces(props: &Props, bytes: &Bytes, owners: &[usize], n: usize) -> Vec<Piece> {
-    let mut out: Vec<Piece> = Vec::new();
-    let both = bytes.data.iter().zip(owners).enumerate();
-    for (i, (byte, &field)) in both.skip(n * LINE).take(LINE) {
-        let changed = props.changes().has(bytes.id, &format!("@{i}"));
-        let digits = format!("{byte:02x}");
-        match out.last_mut() {
-            Some(last) if last.field == field && last.changed == changed => {
-                last.text.push(' ');
-                last.text.push_str(&digits);
-            }
-            _ => out.push(Piece {
-                field,
-                changed,
-                text: digits,
-            }),
-        }
-    }
-    out
 }
 
 fn fields(ctx: &Ctx, props: &Props, bytes: &Bytes, lights: Lights) -> El {
@@ -221,7 +267,6 @@ fn field_row(ctx: &Ctx, props: &Props, bytes: &Bytes, i: usize, f: &Field, light
         .kid(ctx.t(&f.name));
     let value = el("td").class("m").tone(f.tone).kid(ctx.t(&f.value));
     el("tr")
-        .key(i)
         .at("data-field", i)
         .also(lights.0 == Some(i), "lit")
         .also(lights.1 == Some(i), "selected")

@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use super::Props;
 use crate::el::{El, el, group, nothing, said};
-use crate::player::value::{breakable, words};
+use crate::player::value::{breakable, push_byte, words};
 use crate::state::Ctx;
 
 /// Lines of sixteen bytes of one piece that are shown before the rest is folded.
@@ -49,7 +49,7 @@ fn absorbed(ctx: &Ctx, i: usize, piece: &Piece) -> El {
     let says = el("dd")
         .kid(inner)
         .kid((!piece.means.is_empty()).then(|| group().kid(" ").kid(means)));
-    line_of(ctx.t(&piece.label), says).key(i)
+    line_of(ctx.t(&piece.label), says)
 }
 
 /// Bytes, sixteen a line; the rest folds.
@@ -67,8 +67,14 @@ fn lines(ctx: &Ctx, bytes: &[u8]) -> El {
 }
 
 fn line(bytes: &[u8]) -> String {
-    let digits: Vec<String> = bytes.iter().map(|b| format!("{b:02x}")).collect();
-    digits.join(" ")
+    let mut line = String::new();
+    for (i, byte) in bytes.iter().enumerate() {
+        if i > 0 {
+            line.push(' ');
+        }
+        push_byte(&mut line, *byte);
+    }
+    line
 }
 
 fn running(ctx: &Ctx, props: &Props, d: &Digest) -> El {

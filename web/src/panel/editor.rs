@@ -85,7 +85,6 @@ pub(super) fn editor(ctx: &Ctx, props: &Props, kept: &Kept, bytes: &Bytes, field
 fn byte_button(i: usize, value: u8, here: bool) -> El {
     let digits = format!("{value:02x}");
     el("button")
-        .key(i)
         .class("byte m")
         .also(here, "now")
         .at("data-byte", i)
@@ -102,7 +101,6 @@ fn pages(size: usize, page: usize) -> El {
     }
     let button = |n: usize| {
         el("button")
-            .key(n)
             .class("small")
             .at("data-page", n)
             .at("aria-pressed", n == page)
@@ -180,7 +178,6 @@ fn bits(ctx: &Ctx, value: u8, i: usize) -> El {
         let says = el("span").class("aside-text").kid(said(ctx, says)).kid(" ");
         let digit = el("small").at("aria-hidden", true).kid(u64::from(bit));
         el("button")
-            .key(bit)
             .class("m")
             .at("data-bit", u64::from(bit))
             .kid(says)

@@ -63,11 +63,8 @@ pub(super) fn body(ctx: &Ctx, props: &Props, kept: &Kept, table: &Table) -> El {
         true => (view.rows.start as usize, view.rows.end as usize),
         false => (0, table.rows.len()),
     };
-    let heads = table.columns.iter().enumerate();
-    let heads = heads.map(|(i, column)| {
-        let head = el("th").key(i).at("scope", "col");
-        head.kid(ctx.t(&column.title))
-    });
+    let heads = table.columns.iter();
+    let heads = heads.map(|c| el("th").at("scope", "col").kid(ctx.t(&c.title)));
     let rows = table.rows[from.min(to)..to].iter();
     let inner = el("table")
         .at("aria-rowcount", table.rows.len() + 1)
@@ -114,7 +111,6 @@ fn cell_of(ctx: &Ctx, props: &Props, table: &Table, row: &Row, i: usize, cell: &
     let new = props.changes().has(table.id, &format!("{}/{i}", row.key));
     let words = ctx.t(&cell.text);
     let td = el("td")
-        .key(i)
         .also(table.columns.get(i).is_some_and(|c| c.mono), "m")
         .also(new, "cell-new")
         .tone(cell.tone);

@@ -153,7 +153,7 @@ fn what_ifs(ctx: &Ctx, frame: &Rc<Frame>) -> El {
     };
     let what_ifs = frame.what_ifs.iter().enumerate();
     let buttons = what_ifs.map(|(i, what_if)| {
-        let button = el("button").key(i).at("data-what-if", i);
+        let button = el("button").at("data-what-if", i);
         button.kid(ctx.t(&what_if.says))
     });
     el("section")

@@ -95,7 +95,6 @@ fn not_reached(ctx: &Ctx, step: &Step) -> El {
     let rules = step.not_reached.iter().map(|rule| {
         let skip = text!("ui.checks.skip", "Not reached:");
         el("li")
-            .key(rule.id)
             .class("rule")
             .kid(sign("·"))
             .kid(rule_says(ctx, skip, rule))
@@ -124,7 +123,6 @@ fn row(ctx: &Ctx, check: &Checked<'_>) -> El {
         .kid(model_of(ctx, rule))
         .kid(why);
     el("li")
-        .key(rule.id)
         .class(class)
         .at("title", rule.id)
         .kid(sign(mark))
@@ -183,5 +181,5 @@ pub(super) fn cites(ctx: &Ctx, step: &Step) -> El {
     el("section")
         .class("cites")
         .kid(el("h3").kid(said(ctx, title)))
-        .kid(el("ul").kids(cites.map(|cite| el("li").key(cite).kid(cite))))
+        .kid(el("ul").kids(cites.map(|cite| el("li").kid(cite))))
 }

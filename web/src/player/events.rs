@@ -46,7 +46,7 @@ pub(super) fn events(ctx: &Ctx, frame: &Rc<Frame>) -> El {
         let more = text!("ui.events.more", "{n} more", n = rest.len());
         let more = el("summary").kid(said(ctx, more));
         let more = el("details").kid(more).kid(rows(rest));
-        el("li").key("more").kid(more)
+        el("li").kid(more)
     });
     el("section")
         .class("events")
@@ -74,9 +74,8 @@ fn row(ctx: &Ctx, i: usize, event: &Event, name: &Text) -> El {
             from,
             value: derived,
         } => {
-            let from = from.iter().enumerate().map(|(k, (what, v))| {
+            let from = from.iter().map(|(what, v)| {
                 el("div")
-                    .key(k)
                     .kid(el("dt").kid(ctx.t(what)))
                     .kid(el("dd").kid(value(ctx, v, None)))
             });
@@ -113,7 +112,7 @@ fn row(ctx: &Ctx, i: usize, event: &Event, name: &Text) -> El {
             el("div").kid(said(ctx, says)).kid(sent(ctx, bytes))
         }
     };
-    el("li").key(i).kid(inner)
+    el("li").kid(inner)
 }
 
 /// The bytes of a message, folded away when they are many.

@@ -144,19 +144,10 @@ fn stamps(frame: &Frame, last: Option<&Frame>) -> Vec<u64> {
                 let i = l.view.panels.iter().position(|p| p.id() == id)?;
                 let same = l.run == frame.run
                     && l.view.panels[i] == *panel
-                    && marks(&l.changes, id).eq(marks(&frame.changes, id));
+                    && l.changes.of(id).eq(frame.changes.of(id));
                 same.then(|| l.stamps[i])
             });
             old.unwrap_or_else(fresh)
         })
         .collect()
-}
-
-/// The changed cells of one panel.
-fn marks<'a>(changes: &'a Changes, id: &str) -> impl Iterator<Item = &'a str> {
-    let start = format!("{id}/");
-    let cells = changes.cells.range(start.clone()..);
-    cells
-        .map(String::as_str)
-        .take_while(move |k| k.starts_with(&start))
 }

@@ -27,7 +27,7 @@ use teescope_core::text::Text;
 use yew::prelude::*;
 
 use crate::dialog;
-use crate::el::{El, el, part, part_of, said};
+use crate::el::{El, el, list, part, part_of, said};
 use crate::extras;
 use crate::figure::use_width;
 use crate::panel::PanelView;
@@ -150,7 +150,7 @@ fn panels(
         .kid(against)
         .kid(stopped.then(|| refusal::refusal(ctx, frame)))
         .kid(probe)
-        .kid(el("div").class("panels").kids(panels))
+        .kid(el("div").class("panels").kid(list(panels)))
         .kid(none)
 }
 

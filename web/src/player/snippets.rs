@@ -48,7 +48,6 @@ fn one(ctx: &Ctx, i: usize, snippet: &Snippet) -> El {
             name = input.name.as_str()
         );
         el("button")
-            .key(k)
             .at("data-snippet", i)
             .at("data-input", k)
             .kid(said(ctx, says))
@@ -64,7 +63,6 @@ fn one(ctx: &Ctx, i: usize, snippet: &Snippet) -> El {
         .at("aria-label", title.clone())
         .kid(snippet.code.clone());
     el("div")
-        .key(i)
         .class("snippet")
         .kid(el("p").kid(title))
         .kid(code)

@@ -142,7 +142,6 @@ fn controls(ctx: &Ctx, playing: bool, chosen: usize) -> El {
     let speeds = SPEEDS.iter().enumerate().map(|(i, speed)| {
         let says = text!("ui.speed.rate", "{n}/s", n = speed.name);
         el("option")
-            .key(i)
             .at("value", i)
             .flag("selected", i == chosen)
             .kid(said(ctx, says))

@@ -41,26 +41,21 @@ pub(crate) fn words(bytes: &[u8], other: Option<&[u8]>) -> El {
     let mut parts: Vec<(bool, String)> = Vec::new();
     for (i, byte) in shown.iter().enumerate() {
         let gap = if i > 0 && i % 4 == 0 { " " } else { "" };
-        let digits = format!("{byte:02x}");
+        if let Some((_, text)) = parts.last_mut() {
+            text.push_str(gap);
+        }
         match parts.last_mut() {
-            Some((marked, text)) if *marked == differs(i) => {
-                text.push_str(gap);
-                text.push_str(&digits);
-            }
+            Some((marked, text)) if *marked == differs(i) => push_byte(text, *byte),
             _ => {
-                if let Some((_, text)) = parts.last_mut() {
-                    text.push_str(gap);
-                }
-                parts.push((differs(i), digits));
+                let mut text = String::new();
+                push_byte(&mut text, *byte);
+                parts.push((differs(i), text));
             }
         }
     }
-    let parts = parts.into_iter().enumerate().map(|(i, (marked, text))| {
-        let part = el("span").key(i);
-        match marked {
-            true => part.kid(el("mark").kid(text)),
-            false => part.kid(text),
-        }
+    let parts = parts.into_iter().map(|(marked, text)| match marked {
+        true => el("span").kid(el("mark").kid(text)),
+        false => el("span").kid(text),
     });
     let rest = || {
         let rest = format!(" … {MOST} / {}", bytes.len());
@@ -70,6 +65,13 @@ pub(crate) fn words(bytes: &[u8], other: Option<&[u8]>) -> El {
         .class("hex")
         .kids(parts)
         .kid((bytes.len() > MOST).then(rest))
+}
+
+/// Writes a byte as two digits.
+pub(crate) fn push_byte(text: &mut String, byte: u8) {
+    for digit in [byte >> 4, byte & 15] {
+        text.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+    }
 }
 
 /// A technical name that may be broken after a full stop or an underscore.
