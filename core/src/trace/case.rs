@@ -43,7 +43,6 @@ impl Case {
     /// Writes the case file: JSON, keys in a fixed order.
     #[must_use]
     pub fn write(&self) -> String {
-        let quote = |s: &str| Json::from(s).to_string();
         let mut out = String::from("{\n");
         out.push_str(&alloc::format!(
             "  \"teescope\": \"case\",\n  \"revision\": {REVISION},\n"
@@ -144,6 +143,28 @@ impl Case {
             digest,
         })
     }
+}
+
+/// A string as JSON writes it.
+fn quote(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\0'..='\u{1f}' => {
+                out.push_str("\\u00");
+                out.push_str(&hex::encode(&[c as u8]));
+            }
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
+    out
 }
 
 fn string(map: &Map<String, Json>, key: &str) -> Result<String, CaseError> {

@@ -48,6 +48,16 @@ shared_test! {
         }
     }
 
+    /// Texts are written as serde_json writes them, which knows every character that needs care.
+    fn case_files_quote_as_others_do() {
+        for c in ('\0'..='\u{2ff}').chain(['\u{2028}', '\u{ffff}', '\u{1f600}']) {
+            let text = format!("a{c}b");
+            let case = Case { scenario: text.clone(), ..case() };
+            let line = format!("\n  \"scenario\": {},\n", serde_json::Value::from(text));
+            assert!(case.write().contains(&line), "{line}");
+        }
+    }
+
     /// Another order of the keys and other white space mean the same.
     fn case_files_are_json() {
         let file = r#"{"digest":"000102030405060708090A0B0C0D0E0F101112131415161718191a1b1c1d1e1f","edits":[],
