@@ -177,7 +177,7 @@ impl El {
     }
 
     #[inline(never)]
-    fn hear(mut self, kind: ListenerKind, call: Callback<Event>) -> Self {
+    fn hear(mut self, kind: fn() -> ListenerKind, call: Callback<Event>) -> Self {
         self.0.heard.push(Some(Rc::new(Heard { kind, call })));
         self
     }
@@ -188,7 +188,7 @@ macro_rules! heard {
     ($($name:ident $kind:ident)*) => {
         impl El {
             $(pub(crate) fn $name(self, call: Callback<Event>) -> Self {
-                self.hear(ListenerKind::$kind, call)
+                self.hear(|| ListenerKind::$kind, call)
             })*
         }
     };
@@ -211,13 +211,14 @@ heard! {
 
 /// One listener of an element.
 struct Heard {
-    kind: ListenerKind,
+    /// Makes the kind: a copy of one would have to know all hundred.
+    kind: fn() -> ListenerKind,
     call: Callback<Event>,
 }
 
 impl Listener for Heard {
     fn kind(&self) -> ListenerKind {
-        self.kind.clone()
+        (self.kind)()
     }
 
     fn handle(&self, event: Event) {
@@ -225,7 +226,7 @@ impl Listener for Heard {
     }
 
     fn passive(&self) -> bool {
-        self.kind == ListenerKind::onscroll
+        matches!(self.kind(), ListenerKind::onscroll)
     }
 }
 

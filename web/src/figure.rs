@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use crate::dom;
 use crate::el::{El, el, part};
+use crate::held::use_held;
 use crate::state::{Ctx, use_ctx};
 
 #[derive(Properties)]
@@ -55,17 +56,23 @@ pub(crate) fn picture(figure: Figure, silent: bool) -> Html {
 #[component]
 pub(crate) fn FigureView(props: &Props) -> Html {
     let ctx = use_ctx();
-    let lit = use_state_eq(String::new);
+    let lit = use_held(String::new);
     let figure = &props.figure;
-    let over = use_callback(lit.setter(), |event: Event, lit| {
-        lit.set(dom::data(&event, "key").unwrap_or_default());
-    });
-    let leave = use_callback(lit.setter(), |_: Event, lit| lit.set(String::new()));
-    let click = use_callback(props.on_pick.clone(), |event: Event, pick| {
+    let over = {
+        let lit = lit.clone();
+        Callback::from(move |event: Event| lit.set(dom::data(&event, "key").unwrap_or_default()))
+    };
+    let leave = {
+        let lit = lit.clone();
+        Callback::from(move |_: Event| lit.set(String::new()))
+    };
+    let pick = props.on_pick.clone();
+    let click = Callback::from(move |event: Event| {
         if let Some(key) = dom::data(&event, "key") {
             pick.emit(key);
         }
     });
+    let lit = lit.get();
     let says = match figure.says.is_empty() {
         true => &figure.title,
         false => &figure.says,
@@ -122,8 +129,8 @@ fn draw(shape: &Shape, ctx: &Ctx, lit: &str, selected: &[String]) -> El {
 /// The width of an element in whole CSS pixels, kept up to date.
 #[hook]
 pub(crate) fn use_width(node: &NodeRef, before: f32) -> f32 {
-    let width = use_state_eq(|| before);
-    let setter = width.setter();
+    let width = use_held(|| before);
+    let measured_width = width.clone();
     use_effect_with(node.clone(), move |node| {
         let element = node.cast::<Element>();
         let measured = element.clone();
@@ -131,7 +138,7 @@ pub(crate) fn use_width(node: &NodeRef, before: f32) -> f32 {
             if let Some(e) = &measured
                 && e.client_width() > 0
             {
-                setter.set(e.client_width() as f32);
+                measured_width.set(e.client_width() as f32);
             }
         });
         let observer = ResizeObserver::new(measure.as_ref().unchecked_ref()).ok();
@@ -145,5 +152,5 @@ pub(crate) fn use_width(node: &NodeRef, before: f32) -> f32 {
             drop(measure);
         }
     });
-    *width
+    width.get()
 }

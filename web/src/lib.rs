@@ -14,6 +14,7 @@ mod el;
 mod extras;
 mod figure;
 mod gallery;
+mod held;
 mod lang;
 pub mod machines;
 mod panel;

@@ -6,6 +6,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, ResizeObserver};
 use yew::prelude::*;
 
+use crate::held::use_held;
+
 /// Rows drawn above and below what is in view.
 const AROUND: usize = 12;
 
@@ -84,19 +86,19 @@ pub(crate) fn room(key: &'static str, pixels: u64) -> Html {
 /// Follows how an element is scrolled; the callback is its `onscroll`.
 #[hook]
 pub(crate) fn use_scroll(node: &NodeRef) -> (Scroll, Callback<Event>) {
-    let scroll = use_state_eq(|| Scroll {
+    let scroll = use_held(|| Scroll {
         top: 0,
         height: 900,
     });
-    let onscroll = use_callback(
-        (node.clone(), scroll.setter()),
-        |_: Event, (node, scroll)| {
+    let onscroll = {
+        let (node, scroll) = (node.clone(), scroll.clone());
+        Callback::from(move |_: Event| {
             if let Some(e) = node.cast::<Element>() {
                 scroll.set(read(&e));
             }
-        },
-    );
-    let setter = scroll.setter();
+        })
+    };
+    let setter = scroll.clone();
     use_effect_with(node.clone(), move |node| {
         let element = node.cast::<Element>();
         let measured = element.clone();
@@ -116,7 +118,7 @@ pub(crate) fn use_scroll(node: &NodeRef) -> (Scroll, Callback<Event>) {
             drop(measure);
         }
     });
-    (*scroll, onscroll)
+    (scroll.get(), onscroll)
 }
 
 /// Coarse, so that scrolling by a few pixels draws nothing anew.

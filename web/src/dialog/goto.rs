@@ -13,13 +13,13 @@ use crate::state::play::Do;
 pub(super) fn goto(ctx: &Ctx, draft: &Draft) -> El {
     let label = &draft.word;
     let input = {
-        let label = label.setter();
+        let label = label.clone();
         Callback::from(move |event: Event| label.set(dom::value(&event)))
     };
     let go = {
         let (ctx, label) = (ctx.clone(), label.clone());
         move || {
-            ctx.act(Do::Label(label.trim().to_string()));
+            ctx.act(Do::Label(label.get().trim().to_string()));
             ctx.close();
         }
     };
@@ -37,7 +37,7 @@ pub(super) fn goto(ctx: &Ctx, draft: &Draft) -> El {
         .flag("autofocus", true)
         .at("spellcheck", "false")
         .at("autocomplete", "off")
-        .value(label)
+        .value(&label.get())
         .on_input(input)
         .on_key(enter);
     let title = text!("ui.goto.label", "Label or number");

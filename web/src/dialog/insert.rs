@@ -13,9 +13,9 @@ use crate::state::play::Do;
 /// The choice of an operation and the fields of its arguments.
 pub(super) fn insert(ctx: &Ctx, props: &Props, draft: &Draft) -> El {
     let forms = props.play.run().session.borrow().op_forms();
-    let (chosen, op) = &*draft.op;
+    let (chosen, op) = draft.op.get();
     let pick = {
-        let (forms, op) = (forms.clone(), draft.op.setter());
+        let (forms, op) = (forms.clone(), draft.op.clone());
         Callback::from(move |event: Event| {
             let i: usize = dom::value(&event).parse().unwrap_or(0);
             if let Some((form, _)) = forms.get(i) {
@@ -29,7 +29,7 @@ pub(super) fn insert(ctx: &Ctx, props: &Props, draft: &Draft) -> El {
             let Some(key) = dom::data(&event, "arg") else {
                 return;
             };
-            let mut next = (*op).clone();
+            let mut next = op.get();
             for (k, v) in &mut next.1.args {
                 if *k == key {
                     *v = dom::value(&event).trim().to_string();
@@ -44,7 +44,7 @@ pub(super) fn insert(ctx: &Ctx, props: &Props, draft: &Draft) -> El {
     } else {
         "end".to_string()
     };
-    let written = written(op);
+    let written = written(&op);
     let wrong = OpText::parse(&written).err();
     let add = {
         let (ctx, before, op) = (
@@ -78,13 +78,13 @@ pub(super) fn insert(ctx: &Ctx, props: &Props, draft: &Draft) -> El {
     let options = forms.iter().enumerate().map(|(i, (form, _))| {
         el("option")
             .at("value", i)
-            .flag("selected", i == *chosen)
+            .flag("selected", i == chosen)
             .kid(form.name.clone())
     });
     let which = el("select").class("m").on_change(pick).kids(options);
     let title = text!("ui.insert.which", "Operation");
     let which = el("label").class("row").kid(said(ctx, title)).kid(which);
-    let says = forms.get(*chosen);
+    let says = forms.get(chosen);
     let says = says.map(|(_, says)| el("p").class("dim").kid(ctx.t(says)));
     let fields = op.args.iter().map(|(key, value)| {
         let field = el("input")

@@ -15,6 +15,7 @@ use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use crate::el::{El, el, said};
+use crate::held::{Held, use_held};
 use crate::player::frame::Frame;
 use crate::state::play::Play;
 use crate::state::{Ctx, Open, use_ctx};
@@ -38,11 +39,11 @@ impl PartialEq for Props {
 /// What the reader has written so far; each dialog uses a part of it.
 struct Draft {
     /// Parameter values.
-    values: UseStateHandle<Values>,
+    values: Held<Values>,
     /// The seed, or the step to go to.
-    word: UseStateHandle<String>,
+    word: Held<String>,
     /// The operation, and which form it was made from.
-    op: UseStateHandle<(usize, OpText)>,
+    op: Held<(usize, OpText)>,
 }
 
 #[hook]
@@ -54,9 +55,9 @@ fn use_draft(props: &Props) -> Draft {
         _ => settings.seed.to_string(),
     };
     Draft {
-        values: use_state_eq(|| settings.params),
-        word: use_state_eq(|| seed),
-        op: use_state_eq(|| {
+        values: use_held(|| settings.params),
+        word: use_held(|| seed),
+        op: use_held(|| {
             let forms = session.borrow().op_forms();
             (
                 0,

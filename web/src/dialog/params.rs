@@ -27,12 +27,13 @@ pub(super) fn params(ctx: &Ctx, props: &Props, draft: &Draft) -> El {
                 seed.set(dom::value(&event));
                 return;
             }
-            let mut next = (*values).clone();
+            let mut next = values.get();
             next.insert(key, dom::value(&event));
             values.set(next);
         })
     };
-    let next = settings(&info, values, seed, &old);
+    let (values, seed) = (values.get(), seed.get());
+    let next = settings(&info, &values, &seed, &old);
     let wrong = match &next {
         Ok(next) => info.resolve(next).err().map(|b| b.why),
         Err(why) => Some(why.clone()),
@@ -52,7 +53,7 @@ pub(super) fn params(ctx: &Ctx, props: &Props, draft: &Draft) -> El {
     let seed_title = el("span")
         .kid(said(ctx, text!("ui.params.seed", "Seed")))
         .kid(el("small").kid(said(ctx, seed_says)));
-    let seed_field = el("input").class("m").at("data-param", "seed").value(seed);
+    let seed_field = el("input").class("m").at("data-param", "seed").value(&seed);
     let fields = info.params.iter();
     let fields = fields.map(|p| field(ctx, p, values.get(p.key).unwrap_or(&p.default)));
     let fields = el("div")

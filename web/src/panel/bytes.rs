@@ -11,6 +11,7 @@ use super::editor::editor;
 use super::{Kept, Props};
 use crate::dom;
 use crate::el::{El, el, group, said};
+use crate::held::Held;
 use crate::player::value::push_byte;
 use crate::state::Ctx;
 use crate::state::play::Do;
@@ -41,14 +42,14 @@ struct Piece {
 /// The dump, the fields, and the one field that is looked at closely.
 pub(super) fn body(ctx: &Ctx, props: &Props, kept: &Kept, bytes: &Bytes) -> El {
     let (hot, chosen) = (&kept.hot, &kept.chosen);
-    let over = pointed(hot.setter());
+    let over = pointed(hot.clone());
     let leave = {
-        let hot = hot.setter();
+        let hot = hot.clone();
         Callback::from(move |_: Event| hot.set(None))
     };
     let click = {
         let (ctx, props) = (ctx.clone(), props.clone());
-        let (chosen, byte) = (chosen.clone(), kept.byte.setter());
+        let (chosen, byte) = (chosen.clone(), kept.byte.clone());
         Callback::from(move |event: Event| {
             let Panel::Bytes(bytes) = props.panel() else {
                 return;
@@ -60,11 +61,11 @@ pub(super) fn body(ctx: &Ctx, props: &Props, kept: &Kept, bytes: &Bytes) -> El {
                 let place = Place::new(place.space, place.at + f.offset as u64, f.size as u64);
                 ctx.act(Do::Select(Some(place)));
                 byte.set((None, 0));
-                chosen.set(if *chosen == Some(i) { None } else { Some(i) });
+                chosen.set(Some(i).filter(|i| chosen.get() != Some(*i)));
             }
         })
     };
-    let lights = (**hot, **chosen);
+    let lights = (hot.get(), chosen.get());
     let dump = el("div")
         .class("dump")
         .node(&kept.node)
@@ -77,7 +78,7 @@ pub(super) fn body(ctx: &Ctx, props: &Props, kept: &Kept, bytes: &Bytes) -> El {
         .class("fields-of")
         .roams("button.field")
         .kid(fields(ctx, props, bytes, lights));
-    let open = chosen.filter(|i| *i < bytes.fields.len());
+    let open = chosen.get().filter(|i| *i < bytes.fields.len());
     let both = el("div")
         .class("bytes")
         .on_pointer_over(over.clone())
@@ -92,7 +93,7 @@ pub(super) fn body(ctx: &Ctx, props: &Props, kept: &Kept, bytes: &Bytes) -> El {
 }
 
 /// Notes the field that an event points at.
-fn pointed(hot: UseStateSetter<Option<usize>>) -> Callback<Event> {
+fn pointed(hot: Held<Option<usize>>) -> Callback<Event> {
     Callback::from(move |event: Event| hot.set(field(&event)))
 }
 

@@ -9,6 +9,7 @@ use super::{Kept, Props};
 use crate::dom;
 use crate::el::{El, el, group, said};
 use crate::figure::figure;
+use crate::held::Held;
 use crate::state::Ctx;
 use crate::state::play::Do;
 
@@ -59,7 +60,7 @@ fn pick(ctx: &Ctx, props: &Props, key: &str) {
 }
 
 /// The ranges of a map as a list: the same by keyboard and by ear.
-fn ranges(ctx: &Ctx, props: &Props, map: &AddressMap, open: &UseStateHandle<bool>) -> El {
+fn ranges(ctx: &Ctx, props: &Props, map: &AddressMap, open: &Held<bool>) -> El {
     let click = {
         let (ctx, props) = (ctx.clone(), props.clone());
         Callback::from(move |event: Event| {
@@ -70,14 +71,14 @@ fn ranges(ctx: &Ctx, props: &Props, map: &AddressMap, open: &UseStateHandle<bool
     };
     let toggle = {
         let open = open.clone();
-        Callback::from(move |_: Event| open.set(!*open))
+        Callback::from(move |_: Event| open.set(!open.get()))
     };
     let button = el("button")
         .class("q small")
-        .at("aria-expanded", **open)
+        .at("aria-expanded", open.get())
         .on_click(toggle)
         .kid(said(ctx, text!("ui.map.list", "Ranges as a list")));
-    let list = open.then(|| {
+    let list = open.get().then(|| {
         el("div")
             .class("scrolled")
             .on_click(click)

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::{Kept, Props};
 use crate::dom;
 use crate::el::{El, el, nothing, said};
+use crate::held::Held;
 use crate::player::frame::Frame;
 use crate::state::Ctx;
 use crate::state::play::Do;
@@ -19,10 +20,10 @@ const PAGE: usize = 64;
 
 /// The field of that index, with its bytes and bits.
 pub(super) fn editor(ctx: &Ctx, props: &Props, kept: &Kept, bytes: &Bytes, field: usize) -> El {
-    let (byte, page) = *kept.byte;
+    let (byte, page) = kept.byte.get();
     let click = {
         let (ctx, props) = (ctx.clone(), props.clone());
-        let (chosen, before) = (kept.byte.setter(), *kept.before);
+        let (chosen, before) = (kept.byte.clone(), kept.before.get());
         Callback::from(move |event: Event| {
             let number = |name| dom::number(&event, name).and_then(|n| usize::try_from(n).ok());
             if let Some(n) = number("page") {
@@ -142,16 +143,16 @@ fn in_argument(frame: &Frame, bytes: &Bytes, i: usize, bit: u8) -> Option<(Edit,
 }
 
 /// Whether the bit is flipped before this step or after it.
-fn when(ctx: &Ctx, name: &Text, before: &UseStateHandle<bool>) -> El {
+fn when(ctx: &Ctx, name: &Text, before: &Held<bool>) -> El {
     let change = {
-        let before = before.setter();
+        let before = before.clone();
         Callback::from(move |event: Event| before.set(dom::value(&event) == "before"))
     };
     let choice = |value, chosen, says| {
         let option = el("option").at("value", value).flag("selected", chosen);
         option.kid(said(ctx, says))
     };
-    let is = **before;
+    let is = before.get();
     let says = text!(
         "ui.bytes.before",
         "before this step, {name}",

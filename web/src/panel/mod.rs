@@ -15,6 +15,7 @@ use teescope_core::view::{Changes, Panel};
 use yew::prelude::*;
 
 use crate::el::{El, el, said};
+use crate::held::{Held, use_held};
 use crate::player::frame::Frame;
 use crate::state::{Ctx, use_ctx};
 use crate::virtual_list::{Scroll, use_scroll};
@@ -36,15 +37,15 @@ struct Kept {
     scroll: Scroll,
     onscroll: Callback<Event>,
     /// Whether what folds away is open.
-    open: UseStateHandle<bool>,
+    open: Held<bool>,
     /// The field that is pointed at.
-    hot: UseStateHandle<Option<usize>>,
+    hot: Held<Option<usize>>,
     /// The field that is looked at closely.
-    chosen: UseStateHandle<Option<usize>>,
+    chosen: Held<Option<usize>>,
     /// The byte of it that is chosen, and the page of its bytes that is shown.
-    byte: UseStateHandle<(Option<usize>, usize)>,
+    byte: Held<(Option<usize>, usize)>,
     /// Whether a bit is flipped before the step rather than after it.
-    before: UseStateHandle<bool>,
+    before: Held<bool>,
 }
 
 #[hook]
@@ -55,11 +56,11 @@ fn use_kept() -> Kept {
         node,
         scroll,
         onscroll,
-        open: use_state_eq(|| false),
-        hot: use_state_eq(|| None),
-        chosen: use_state_eq(|| None),
-        byte: use_state_eq(|| (None, 0)),
-        before: use_state_eq(|| true),
+        open: use_held(|| false),
+        hot: use_held(|| None),
+        chosen: use_held(|| None),
+        byte: use_held(|| (None, 0)),
+        before: use_held(|| true),
     }
 }
 

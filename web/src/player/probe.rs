@@ -12,6 +12,7 @@ use super::checks::model_of;
 use super::value::words;
 use crate::dom;
 use crate::el::{El, el, said};
+use crate::held::use_held;
 use crate::state::play::{Do, Play};
 use crate::state::{Ctx, use_ctx};
 
@@ -44,38 +45,42 @@ pub(crate) fn Probe(props: &Props) -> Html {
     let ctx = use_ctx();
     let play = &props.play;
     let observers = play.run().session.borrow().observers();
-    let who = use_state_eq(|| None::<Observer>);
-    let access = use_state_eq(|| Access::Read);
+    let who = use_held(|| None::<Observer>);
+    let access = use_held(|| Access::Read);
     let address = play.probe.unwrap_or(0);
-    let written = use_state_eq(String::new);
+    let written = use_held(String::new);
     {
         // A range picked in the map fills the field.
-        let written = written.setter();
+        let written = written.clone();
         use_effect_with(address, move |a| {
             written.set(teescope_core::bytes::hex::addr(*a))
         });
     }
-    let chosen = who.or(play.observer).or(observers.first().map(|(o, _)| *o));
-    let on_who = use_callback(who.setter(), |event: Event, who| {
-        who.set(Observer::from_id(&dom::value(&event)))
-    });
-    let on_access = use_callback(access.setter(), |event: Event, access| {
+    let chosen = who
+        .get()
+        .or(play.observer)
+        .or(observers.first().map(|(o, _)| *o));
+    let doing = access.get();
+    let says = written.get();
+    let on_who =
+        Callback::from(move |event: Event| who.set(Observer::from_id(&dom::value(&event))));
+    let on_access = Callback::from(move |event: Event| {
         let value = dom::value(&event);
         if let Some(a) = Access::ALL.into_iter().find(|a| a.id() == value) {
             access.set(a);
         }
     });
-    let on_address = use_callback(
-        (ctx.clone(), written.setter()),
-        |event: Event, (ctx, written)| {
+    let on_address = {
+        let ctx = ctx.clone();
+        Callback::from(move |event: Event| {
             let text = dom::value(&event);
             if let Some(a) = number(&text) {
                 ctx.act(Do::Probe(Some(a)));
             }
             written.set(text);
-        },
-    );
-    let answer = chosen.map(|o| answer(&ctx, play, o, address, *access));
+        })
+    };
+    let answer = chosen.map(|o| answer(&ctx, play, o, address, doing));
     let option = |id: &'static str, chosen, says: &Text| {
         let option = el("option").key(id).at("value", id);
         option.flag("selected", chosen).kid(ctx.t(says))
@@ -84,12 +89,12 @@ pub(crate) fn Probe(props: &Props) -> Html {
     let observers = observers.iter();
     let observers = observers.map(|(o, title)| option(o.id(), chosen == Some(*o), title));
     let accesses = Access::ALL.into_iter();
-    let accesses = accesses.map(|a| option(a.id(), *access == a, &access_text(a)));
+    let accesses = accesses.map(|a| option(a.id(), doing == a, &access_text(a)));
     let who = el("select").on_change(on_who).kids(observers);
     let does = el("select").on_change(on_access).kids(accesses);
     let at = el("input")
         .class("m")
-        .value(&written)
+        .value(&says)
         .at("spellcheck", "false")
         .on_change(on_address);
     let fields = el("div")

@@ -1,7 +1,5 @@
 //! The step list as rows: phases, stretches, folds and steps, without one item per step.
 
-use std::collections::BTreeMap;
-
 use teescope_core::trace::{Outline, Phase};
 
 use crate::virtual_list::Span;
@@ -32,7 +30,26 @@ pub(super) struct Item {
 }
 
 /// What the reader opened (`true`) or closed, by stretch and fold.
-pub(super) type Folds = BTreeMap<(usize, Option<u64>), bool>;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Folds(Vec<(Fold, bool)>);
+
+/// A stretch by index, or a fold of it.
+type Fold = (usize, Option<u64>);
+
+impl Folds {
+    fn get(&self, fold: Fold) -> Option<bool> {
+        let at = self.0.binary_search_by_key(&fold, |(f, _)| *f);
+        at.ok().map(|at| self.0[at].1)
+    }
+
+    /// Notes that the reader opened or closed it.
+    pub(super) fn set(&mut self, fold: Fold, open: bool) {
+        match self.0.binary_search_by_key(&fold, |(f, _)| *f) {
+            Ok(at) => self.0[at].1 = open,
+            Err(at) => self.0.insert(at, (fold, open)),
+        }
+    }
+}
 
 /// Heights in pixels; `static/style.css` gives the rows the same.
 const PHASE: u32 = 34;
@@ -61,10 +78,7 @@ pub(super) fn items(outline: &Outline, folds: &Folds, position: u64) -> Vec<Item
             continue;
         }
         let within = position >= group.first && position < group.first + group.len;
-        let open = folds
-            .get(&(i, None))
-            .copied()
-            .unwrap_or(within || group.len <= SHORT);
+        let open = folds.get((i, None)).unwrap_or(within || group.len <= SHORT);
         out.push(item(Kind::Group(i, open), 1, TALL));
         if !open {
             continue;
@@ -85,13 +99,14 @@ fn folded(out: &mut Vec<Item>, i: usize, outline: &Outline, folds: &Folds, posit
     let here = position.checked_sub(group.first).map(|p| p / group.fold);
     let here = here.filter(|n| *n < count);
     let mut open: Vec<u64> = folds
-        .range((i, Some(0))..=(i, Some(u64::MAX)))
-        .filter(|(_, open)| **open)
+        .0
+        .iter()
+        .filter(|((group, _), open)| *group == i && *open)
         .filter_map(|((_, n), _)| *n)
         .collect();
     if let Some(n) = here
         && !open.contains(&n)
-        && folds.get(&(i, Some(n))) != Some(&false)
+        && folds.get((i, Some(n))) != Some(false)
     {
         let at = open.partition_point(|o| *o < n);
         open.insert(at, n);
@@ -187,7 +202,7 @@ mod tests {
         for position in [
             1, 2, 18, 19, 50_000, 100_001, 100_002, 100_005, 100_006, 100_035,
         ] {
-            let items = items(&outline, &Folds::new(), position);
+            let items = items(&outline, &Folds::default(), position);
             let row = row_of(&items, &outline, position);
             match kind_at(&items, row) {
                 (Kind::Steps(_, first), nth) => assert_eq!(first + nth, position),
@@ -200,7 +215,8 @@ mod tests {
     #[wasm_bindgen_test]
     fn what_the_reader_closed_stays_closed() {
         let outline = outline();
-        let folds = Folds::from([((1, Some(0)), false)]);
+        let mut folds = Folds::default();
+        folds.set((1, Some(0)), false);
         let items = items(&outline, &folds, 5);
         let row = row_of(&items, &outline, 5);
         assert!(matches!(
@@ -211,7 +227,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn a_long_run_has_few_items() {
-        let items = items(&outline(), &Folds::new(), 50_000);
+        let items = items(&outline(), &Folds::default(), 50_000);
         assert!(items.len() < 20, "{} items", items.len());
     }
 }

@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use crate::dom;
 use crate::el::{El, el, said};
+use crate::held::use_held;
 use crate::state::Ctx;
 use crate::state::run::Run;
 
@@ -52,8 +53,8 @@ pub(super) fn search(ctx: &Ctx, query: &str, ask: &Callback<String>) -> El {
 /// The steps whose name or label holds every word of the query, and whether the search still goes on.
 #[hook]
 pub(super) fn use_found(run: &Run, query: &str, ctx: &Ctx) -> (Rc<Vec<u64>>, bool) {
-    let found = use_state(|| (Rc::new(Vec::new()), true));
-    let setter = found.setter();
+    let found = use_held(|| (Rc::new(Vec::new()), true));
+    let setter = found.clone();
     let session = run.session.clone();
     let len = run.len;
     let lang = ctx.lang.clone();
@@ -97,5 +98,5 @@ pub(super) fn use_found(run: &Run, query: &str, ctx: &Ctx) -> (Rc<Vec<u64>>, boo
         });
         move || alive.set(false)
     });
-    (found.0.clone(), found.1)
+    found.get()
 }

@@ -11,6 +11,7 @@ use super::rows::{Folds, Item, Kind, items, row_of};
 use super::search::{search, use_found};
 use crate::dom;
 use crate::el::{El, el, group, said};
+use crate::held::{Held, use_held};
 use crate::state::play::Do;
 use crate::state::run::Run;
 use crate::state::{Ctx, use_ctx};
@@ -28,13 +29,14 @@ pub(crate) struct Props {
 pub(crate) fn Steps(props: &Props) -> Html {
     let ctx = use_ctx();
     let run = &props.run;
-    let open = use_state_eq(|| false);
-    let query = use_state_eq(String::new);
-    let folds = use_state_eq(|| Rc::new(Folds::new()));
+    let open = use_held(|| false);
+    let held_query = use_held(String::new);
+    let query = held_query.get();
+    let folds = use_held(|| Rc::new(Folds::default()));
     let found = use_found(run, &query, &ctx);
     let node = use_node_ref();
     let (scroll, onscroll) = use_scroll(&node);
-    let items = items(&run.outline, &folds, props.position);
+    let items = items(&run.outline, &folds.get(), props.position);
     let spans: Vec<Span> = items.iter().map(|i| i.span).collect();
     let top = top_of(&spans, row_of(&items, &run.outline, props.position));
     use_in_view(node.clone(), top, 44, (run.id, props.position));
@@ -42,13 +44,10 @@ pub(crate) fn Steps(props: &Props) -> Html {
         true => list(&ctx, props, &items, &window(&spans, scroll)),
         false => found_list(&ctx, props, &found, scroll),
     };
-    let ask = {
-        let query = query.setter();
-        Callback::from(move |text: String| query.set(text))
-    };
+    let ask = Callback::from(move |text: String| held_query.set(text));
     let toggle = {
         let open = open.clone();
-        Callback::from(move |_: Event| open.set(!*open))
+        Callback::from(move |_: Event| open.set(!open.get()))
     };
     let click = clicked(&ctx, run, &open, &folds);
     let line = (props.position > 0).then(|| run.session.borrow_mut().line(props.position));
@@ -59,7 +58,7 @@ pub(crate) fn Steps(props: &Props) -> Html {
     let at = format!("{} / {}", props.position, run.len);
     let strip = el("button")
         .class("strip")
-        .at("aria-expanded", *open)
+        .at("aria-expanded", open.get())
         .on_click(toggle)
         .kid(el("span").class("m").kid(at))
         .kid(el("b").kid(now))
@@ -74,7 +73,7 @@ pub(crate) fn Steps(props: &Props) -> Html {
         .kid(inner);
     el("nav")
         .class("steps")
-        .also(*open, "is-open")
+        .also(open.get(), "is-open")
         .also(run.len > 9_999, "long")
         .at("aria-label", said(&ctx, text!("ui.steps", "Steps")))
         .kid(strip)
@@ -84,24 +83,19 @@ pub(crate) fn Steps(props: &Props) -> Html {
 }
 
 /// A step is gone to, which puts the list away on narrow screens; a stretch or fold opens or closes.
-fn clicked(
-    ctx: &Ctx,
-    run: &Run,
-    open: &UseStateHandle<bool>,
-    folds: &UseStateHandle<Rc<Folds>>,
-) -> Callback<Event> {
-    let (ctx, open, folds) = (ctx.clone(), open.setter(), folds.clone());
+fn clicked(ctx: &Ctx, run: &Run, open: &Held<bool>, folds: &Held<Rc<Folds>>) -> Callback<Event> {
+    let (ctx, open, folds) = (ctx.clone(), open.clone(), folds.clone());
     let groups = run.outline.groups.len();
     Callback::from(move |event: Event| {
         if let Some(step) = dom::number(&event, "step") {
             open.set(false);
             ctx.act(Do::Seek(step));
         } else if let Some(fold) = dom::data(&event, "fold") {
-            let mut next = (**folds).clone();
+            let mut next = (*folds.get()).clone();
             let (group, n) = fold.split_once('.').unwrap_or((&fold, ""));
             let key = (group.parse().unwrap_or(0), n.parse().ok());
             if groups > key.0 {
-                next.insert(key, dom::data(&event, "open").as_deref() != Some("true"));
+                next.set(key, dom::data(&event, "open").as_deref() != Some("true"));
                 folds.set(Rc::new(next));
             }
         }
