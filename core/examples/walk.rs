@@ -4,6 +4,8 @@
 #[path = "../tests/it/engine/dice.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod dice;
+#[path = "../tests/it/sgx/inside/holds.rs"]
+mod holds;
 #[path = "../tests/it/sgx/inside/stroll.rs"]
 mod stroll;
 

@@ -3,7 +3,8 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::stage::{self, BASE, HEAP, Kind, SECRET, Stage, set_with_xmm0};
+use super::acts::set_with_xmm0;
+use super::stage::{self, BASE, HEAP, Kind, SECRET, Stage};
 use super::{Turned, params};
 use crate::sgx::events::{Cause, HAPPENINGS, named};
 use crate::sgx::machine::Machine;

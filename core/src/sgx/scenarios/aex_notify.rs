@@ -4,7 +4,8 @@ use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::stage::{self, BASE, HEAP, Kind, SECRET, SSA, Stage, set, touch};
+use super::acts::{self, set, touch};
+use super::stage::{self, BASE, HEAP, Kind, SECRET, SSA, Stage};
 use super::{Turned, params};
 use crate::sgx::access::Who;
 use crate::sgx::machine::Machine;
@@ -85,7 +86,7 @@ fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
         "interrupt.aex",
         text!("notify.interrupt", "A timer strikes"),
         text!("notify.interrupt.cap", "An asynchronous exit as always: the frame is filled, and the operating system sees the synthetic state."),
-        stage::strike(0, "INTR"),
+        acts::strike(0, "INTR"),
     );
     stage.resume("resume.enclu", 0);
     if turned.is("ask") {
@@ -135,7 +136,7 @@ fn handler(stage: &mut Stage, secret: u64) {
             "notify.back.cap",
             "EDECCSSA makes the filled frame the current one again, so that the next interruption fills it anew. It is executed inside, and nobody outside takes part."
         ),
-        stage::step_back(0),
+        acts::step_back(0),
     );
     stage.step(
         Phase::Use,

@@ -2,7 +2,8 @@
 
 use alloc::vec;
 
-use super::stage::{self, BASE, HEAP, Kind, SECRET, Stage, load, set_with_xmm0};
+use super::acts::{self, load, set_with_xmm0};
+use super::stage::{self, BASE, HEAP, Kind, SECRET, Stage};
 use super::{Turned, params};
 use crate::sgx::machine::Machine;
 use crate::sgx::op::Op;
@@ -83,7 +84,7 @@ fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
             "careless.interrupt.cap",
             "Now the processor takes care: the operating system finds the synthetic state, and the secret is in the save area."
         ),
-        stage::strike(0, "INTR"),
+        acts::strike(0, "INTR"),
     );
     stage.resume("resume.enclu", 0);
     stage.step(
@@ -107,7 +108,7 @@ fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
             "careless.exit.cap",
             "EEXIT changes RIP, RCX, FS, GS and XCR0. RDX, RSI, R11 and XMM0 go out as they are. Look through the eyes of the process: there is the secret, in a register."
         ),
-        stage::leave(0),
+        acts::leave(0),
     );
     Ok(stage.plan())
 }

@@ -4,7 +4,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::Turned;
-use super::stage::{self, BASE, HEAP, Kind, SECRET, Stage, load, set, store};
+use super::acts::{load, set, store};
+use super::stage::{self, BASE, HEAP, Kind, SECRET, Stage};
 use crate::sgx::code::INSTRUCTIONS;
 use crate::sgx::machine::Machine;
 use crate::sgx::op::Op;

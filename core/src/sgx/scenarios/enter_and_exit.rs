@@ -4,7 +4,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::Turned;
-use super::stage::{self, BASE, HEAP, Kind, SECRET, Stage, set, touch};
+use super::acts::{set, touch};
+use super::stage::{self, BASE, HEAP, Kind, SECRET, Stage};
 use crate::sgx::access::Who;
 use crate::sgx::machine::Machine;
 use crate::sgx::op::{Data, Op};

@@ -3,7 +3,8 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::stage::{self, BASE, HEAP, Kind, SECRET, Stage, load, set, store, strike};
+use super::acts::{load, set, store, strike};
+use super::stage::{self, BASE, HEAP, Kind, SECRET, Stage};
 use super::{Turned, params};
 use crate::sgx::machine::{EpcPage, Machine};
 use crate::sgx::op::Op;

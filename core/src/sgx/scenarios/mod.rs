@@ -1,5 +1,6 @@
 //! The scenarios of SGX, each a file: what can be set, and the plan it becomes.
 
+mod acts;
 mod aex;
 mod aex_notify;
 mod author;

@@ -4,8 +4,9 @@ use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::acts::{strike, touch, trampoline};
 use super::enclave::{code_page, flags};
-use super::stage::{self, BASE, Kind, Stage, strike, touch, trampoline};
+use super::stage::{self, BASE, Kind, Stage};
 use super::{Turned, params};
 use crate::sgx::access::Who;
 use crate::sgx::machine::{EpcPage, Machine};

@@ -4,7 +4,8 @@ use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::stage::{self, BASE, Kind, Stage, leave, set, strike, trampoline};
+use super::acts::{leave, set, strike, trampoline};
+use super::stage::{self, BASE, Kind, Stage};
 use super::{Turned, params};
 use crate::sgx::machine::Machine;
 use crate::sgx::op::Op;

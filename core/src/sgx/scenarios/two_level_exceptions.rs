@@ -3,7 +3,8 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::stage::{self, BASE, Kind, SECRET, SSA, Stage, load, set, store};
+use super::acts::{self, load, set, store};
+use super::stage::{self, BASE, Kind, SECRET, SSA, Stage};
 use super::{Turned, params};
 use crate::sgx::machine::Machine;
 use crate::sgx::op::{Call, Enclu, Op};
@@ -105,7 +106,7 @@ fn handler(stage: &mut Stage) {
             "levels.again.cap",
             "The signal handler of the process enters by the same TCS. RAX holds CSSA, now 1: so the entry code knows that a frame waits, and calls the handler instead of a function."
         ),
-        stage::enter(0, 0),
+        acts::enter(0, 0),
     );
     stage.step(
         Phase::Use,

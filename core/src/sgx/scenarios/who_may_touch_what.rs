@@ -4,7 +4,8 @@ use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::stage::{self, BASE, HEAP, Kind, SECRET, Stage, touch};
+use super::acts::touch;
+use super::stage::{self, BASE, HEAP, Kind, SECRET, Stage};
 use super::{Turned, params};
 use crate::sgx::access::Who;
 use crate::sgx::machine::{EpcPage, Machine};

@@ -195,7 +195,7 @@ pub(super) fn seen(m: &Machine) -> Table {
         title: text!("seen.title", "What the operating system was told"),
         note: text!(
             "seen.note",
-            "{n} exceptions and interrupts",
+            "exceptions and interrupts: {n}",
             n = m.seen.size()
         ),
         columns: vec![

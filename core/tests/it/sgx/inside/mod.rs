@@ -6,8 +6,10 @@ pub(crate) mod debug;
 mod dram;
 pub(crate) mod eenter;
 pub(crate) mod eresume;
+mod holds;
 pub(crate) mod leave;
 pub(crate) mod scene;
+mod stories;
 mod stroll;
 mod walk;
 

@@ -1,18 +1,15 @@
 //! A random walk of hostile and honest calls, events and accesses around two enclaves, with what must
 //! hold after every step. It knows nothing of the other tests, so that an example can walk further.
 
-use std::collections::BTreeMap;
-
 use teescope_core::crypto::sha256::sha256;
 use teescope_core::formats::dcap::Attributes;
-use teescope_core::memory::Linear;
 use teescope_core::sgx::access::Who;
 use teescope_core::sgx::code::INSTRUCTIONS;
 use teescope_core::sgx::encls::Registers;
 use teescope_core::sgx::events::{Cause, HAPPENINGS};
 use teescope_core::sgx::processor::registers;
 use teescope_core::sgx::sigstruct::demo_signer;
-use teescope_core::sgx::structs::{Miscselect, PageType, SecInfoFlags, Tcs};
+use teescope_core::sgx::structs::{Miscselect, SecInfoFlags, Tcs};
 use teescope_core::sgx::{
     Call, Content, DIRECT_MAP, Data, Eadd, Ecreate, Einit, Enclu, EpcPage, Machine, Op, Platform,
     Schedule, Set, SigSource, Touch, Which,
@@ -21,6 +18,7 @@ use teescope_core::trace::{Event, Everything, Machine as _, Outcome, Silent};
 use teescope_core::view::Access;
 
 use super::dice::Dice;
+use super::holds::{confined, has_mark, invariants, marked, unchanged};
 
 /// Where the production enclave and the debug enclave lie.
 const BASES: [u64; 2] = [0x7f00_0000_0000, 0x7f00_0010_0000];
@@ -32,7 +30,7 @@ const HEAP: u64 = 0x4000;
 const PAGES: u64 = 40;
 
 /// The bytes that begin everything the production enclave keeps.
-const MARK: u64 = 0x5ec2_e7d0_0d5e_c2e7;
+pub(crate) const MARK: u64 = 0x5ec2_e7d0_0d5e_c2e7;
 
 /// How often steps ended in each way, and how often threads went in and were taken out.
 #[derive(Clone, Copy, Debug, Default)]
@@ -344,107 +342,6 @@ pub(crate) fn op(d: &mut Dice, m: &Machine) -> Op {
     }
 }
 
-fn marked(value: u64) -> bool {
-    value >> 8 == MARK >> 8
-}
-
-/// Whether some eight aligned bytes carry the mark.
-fn has_mark(bytes: &[u8]) -> bool {
-    bytes
-        .chunks_exact(8)
-        .any(|b| marked(u64::from_le_bytes(b.try_into().expect("8 bytes"))))
-}
-
-/// What must hold in every state.
-pub(crate) fn invariants(m: &Machine) -> Result<(), String> {
-    let mut inside: BTreeMap<EpcPage, u64> = BTreeMap::new();
-    let mut doors: BTreeMap<EpcPage, u64> = BTreeMap::new();
-    for (number, cpu) in m.cpus.iter() {
-        let wrong = |what: &str| Err(format!("processor {number}: {what}"));
-        let Some(own) = &cpu.inside else {
-            if !cpu.tlb.is_empty() {
-                return wrong("holds translations outside");
-            }
-            if registers().any(|(_, offset)| marked(cpu.register(offset))) {
-                return wrong("shows a marked value outside");
-            }
-            continue;
-        };
-        *inside.entry(own.secs).or_default() += 1;
-        *doors.entry(own.tcs).or_default() += 1;
-        if !m.secs.get(&own.secs).is_some_and(|s| s.is_init()) {
-            return wrong("is inside an enclave that is not initialised");
-        }
-        let owned = |page: &EpcPage, kind| {
-            m.epcm(*page)
-                .is_some_and(|e| e.page_type == kind && e.secs == Some(own.secs))
-        };
-        if !owned(&own.tcs, PageType::TCS) || own.frame.is_empty() {
-            return wrong("has no door");
-        }
-        if !own.frame.iter().all(|p| owned(p, PageType::REG)) {
-            return wrong("saves into somebody else's page");
-        }
-        for (page, held) in cpu.tlb.iter() {
-            let entry = m.epcm(held.page);
-            let fits = entry.is_some_and(|e| {
-                e.secs == Some(own.secs)
-                    && e.linaddr == Linear(page << 12)
-                    && e.page_type == PageType::REG
-                    && (!held.writable || e.rwx.contains(SecInfoFlags::W))
-                    && (!held.executable || e.rwx.contains(SecInfoFlags::X))
-            });
-            if !fits {
-                return wrong("holds a translation that the EPCM does not allow");
-            }
-        }
-    }
-    for (page, secs) in m.secs.iter() {
-        if secs.active != inside.get(page).copied().unwrap_or(0) {
-            return Err(format!("{} threads in SECS {}", secs.active, page.0));
-        }
-        let children = m.epc.iter().filter(|(_, s)| s.entry.secs == Some(*page));
-        if secs.children != children.count() as u64 {
-            return Err(format!("children of SECS {}", page.0));
-        }
-    }
-    for (page, slot) in m.epc.iter() {
-        let owner = slot.entry.secs;
-        if owner.is_some_and(|secs| !m.secs.contains_key(&secs)) {
-            return Err(format!("page {} has no owner", page.0));
-        }
-        if slot.entry.page_type == PageType::TCS {
-            let tcs = Tcs::from_bytes(&slot.content.bytes());
-            let threads = doors.get(page).copied().unwrap_or(0);
-            if tcs.state != threads || threads > 1 || (tcs.cssa > tcs.nssa) {
-                return Err(format!("TCS {}: {tcs:?}, {threads} threads", page.0));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// What nobody outside may have got: a byte of the production enclave.
-fn confined(m: &Machine) -> Result<(), String> {
-    let read = m.debug_read.is_some_and(marked);
-    let production = m.secs.get(&EpcPage(0)).is_some();
-    if read && production {
-        return Err("a debugger read it".into());
-    }
-    for (number, page) in m.ram.pages() {
-        if has_mark(&page.bytes()) {
-            return Err(format!("it lies in memory page {number:#x}"));
-        }
-    }
-    for (_, seen) in m.seen.iter() {
-        let all = [Some(seen.rip), Some(seen.rax), seen.cr2];
-        if all.into_iter().flatten().any(marked) {
-            return Err("the operating system was told".into());
-        }
-    }
-    Ok(())
-}
-
 /// Walks so many steps from a state.
 pub(crate) fn walk(start: &Machine, seed: u64, steps: u64, counts: &mut Counts) {
     let (mut d, mut m) = (Dice::new(seed), start.clone());
@@ -496,17 +393,4 @@ pub(crate) fn walk(start: &Machine, seed: u64, steps: u64, counts: &mut Counts) 
             m.seen = teescope_core::memory::Few::default();
         }
     }
-}
-
-/// Whether two states are the same, the driver's buffers in memory left aside.
-fn unchanged(a: &Machine, b: &Machine) -> bool {
-    a.epc.iter().eq(b.epc.iter())
-        && a.cpus == b.cpus
-        && a.tables.iter().eq(b.tables.iter())
-        && a.debug_read == b.debug_read
-        && a.held == b.held
-        && a.secs.size() == b.secs.size()
-        && a.secs.iter().zip(b.secs.iter()).all(|((p, x), (q, y))| {
-            p == q && x.fields == y.fields && (x.active, x.children) == (y.active, y.children)
-        })
 }
