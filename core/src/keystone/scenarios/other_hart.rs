@@ -9,7 +9,7 @@ use crate::keystone::machine::Machine;
 use crate::keystone::op::Op;
 use crate::keystone::platform::Platform;
 use crate::text;
-use crate::trace::param::flag;
+use crate::trace::param::{flag, number};
 use crate::trace::{BadInput, Phase, Plan, ScenarioInfo, Segment};
 
 pub(super) static OTHER_HART: Built = Built { info, plan };
@@ -35,6 +35,16 @@ fn info() -> ScenarioInfo {
                     "Compare the measurement with and without."
                 ),
                 true,
+            ),
+            number(
+                "harts",
+                text!("keystone.param.harts", "Harts"),
+                text!(
+                    "keystone.param.harts.help",
+                    "The call goes on when the last of them has answered."
+                ),
+                (2, 4),
+                2,
             ),
             common::monitor(),
         ],
@@ -71,10 +81,21 @@ fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
             Phase::Initialise,
             "window.call",
             text!("keystone.other.waits", "Hart 0 can do nothing meanwhile"),
-            text!("keystone.other.waits.cap", "It spins in the monitor until hart 1 has answered. The call has not returned."),
+            text!(
+                "keystone.other.waits.cap",
+                "It spins in the monitor until hart 1 has answered. The call has not returned."
+            ),
             plot.run(),
         ),
         answer("create.ipi", 1),
+    ]);
+    let others = 2..turned.number("harts") as u8;
+    segments.extend(
+        others
+            .clone()
+            .map(|n| answer(&alloc::format!("create.ipi{n}"), n)),
+    );
+    segments.extend([
         write(
             "after.store",
             text!("keystone.other.after", "Hart 1 writes again"),
@@ -89,8 +110,9 @@ fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
         ),
         answer("destroy.ipi", 1),
     ]);
+    segments.extend(others.map(|n| answer(&alloc::format!("destroy.ipi{n}"), n)));
     let platform = Platform {
-        harts: 2,
+        harts: turned.number("harts") as u8,
         ..turned.keystone_platform()
     };
     Ok((Machine::new(platform), Plan::new(segments)))
