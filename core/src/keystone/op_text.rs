@@ -1,8 +1,7 @@
-//! Operations as text and back: `CREATE(epm=0x81000000,epm_size=0x100000,…)`, `RUN(eid=0)`.
+//! Operations out of text: `CREATE(epm=0x81000000,epm_size=0x100000,…)`, `RUN(eid=0)`.
 
 use alloc::rc::Rc;
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 
 use super::host;
@@ -48,7 +47,7 @@ const FORMS: &[Form] = &[
 ];
 
 /// The arguments of CREATE.
-const CREATE: &[&str] = &[
+pub(super) const CREATE: &[&str] = &[
     "epm",
     "epm_size",
     "utm",
@@ -60,7 +59,7 @@ const CREATE: &[&str] = &[
 ];
 
 /// Calls by their own names, with what a0, a1 and a2 are called.
-const CALLS: &[(&str, u64, &[&str])] = &[
+pub(super) const CALLS: &[(&str, u64, &[&str])] = &[
     ("DESTROY", sbi::DESTROY, &["eid"]),
     ("RUN", sbi::RUN, &["eid"]),
     ("RESUME", sbi::RESUME, &["eid"]),
@@ -281,198 +280,6 @@ fn register(op: &OpText) -> Result<u16, BadOp> {
             ),
         )
     })
-}
-
-/// Writes an operation so that [`parse`] reads it.
-pub(super) fn print(op: &Op) -> OpText {
-    let h = hex::short;
-    match op {
-        Op::Bootrom => OpText::new("BOOTROM"),
-        Op::Opensbi => OpText::new("OPENSBI"),
-        Op::Monitor => OpText::new("MONITOR"),
-        Op::Image { hart, image } => with_hart("IMAGE", *hart)
-            .with("base", h(image.base))
-            .with("loader", hex::encode(&image.loader))
-            .with("runtime", image.runtime_pages)
-            .with("user", image.user_pages)
-            .with("tag", image.tag),
-        Op::Create { hart, args: a } => {
-            let values = [
-                a.epm_paddr,
-                a.epm_size,
-                a.utm_paddr,
-                a.utm_size,
-                a.runtime_paddr,
-                a.user_paddr,
-                a.free_paddr,
-                a.free_requested,
-            ];
-            let named = CREATE.iter().zip(values);
-            named.fold(with_hart("CREATE", *hart), |t, (k, v)| t.with(k, h(v)))
-        }
-        Op::Ecall { hart, id, args } => call(*hart, *id, args),
-        Op::Load { hart, at, len } => with_hart("LOAD", *hart).with("at", h(*at)).with("len", len),
-        Op::Store { hart, at, bytes } => with_hart("STORE", *hart)
-            .with("at", h(*at))
-            .with("hex", hex::encode(bytes)),
-        Op::Csr {
-            hart,
-            number,
-            value,
-        } => with_hart("CSR", *hart)
-            .with(
-                "csr",
-                csr::name(*number).unwrap_or_else(|| h(u64::from(*number))),
-            )
-            .with("value", h(*value)),
-        Op::Timer { hart } => with_hart("TIMER", *hart),
-        Op::Ipi { hart } => with_hart("IPI", *hart),
-        Op::DmaRead { at, len } => OpText::new("DMAREAD").with("at", h(*at)).with("len", len),
-        Op::DmaWrite { at, bytes } => OpText::new("DMAWRITE")
-            .with("at", h(*at))
-            .with("hex", hex::encode(bytes)),
-        Op::Host { hart, call } => match hart {
-            0 => call.print(),
-            n => call.print().with("hart", n),
-        },
-        Op::Runtime { hart, call } => runtime::print(call, |name| with_hart(name, *hart)),
-        Op::Flip { at, bit } => OpText::new("FLIP").with("at", h(*at)).with("bit", bit),
-    }
-}
-
-/// A call by its own name, or ECALL where it has none or passes more than its name takes.
-fn call(hart: u8, id: u64, args: &[u64; 3]) -> OpText {
-    let named = CALLS.iter().find(|(_, of, names)| {
-        let rest = args.get(names.len()..).unwrap_or_default();
-        *of == id && rest.iter().all(|a| *a == 0)
-    });
-    match named {
-        Some((name, _, names)) => {
-            let given = names.iter().zip(args);
-            given.fold(with_hart(name, hart), |t, (k, v)| t.with(k, hex::short(*v)))
-        }
-        None => {
-            let given = ["a0", "a1", "a2"].into_iter().zip(args);
-            let text = with_hart("ECALL", hart).with("id", id);
-            given.fold(text, |t, (k, v)| t.with(k, hex::short(*v)))
-        }
-    }
-}
-
-fn with_hart(name: &str, hart: u8) -> OpText {
-    match hart {
-        0 => OpText::new(name),
-        n => OpText::new(name).with("hart", n),
-    }
-}
-
-/// Every operation with example arguments and what it does.
-pub(super) fn forms() -> Vec<(OpText, Text)> {
-    let example = |text: &str| OpText::parse(text).unwrap_or_default();
-    let mut all = vec![
-        (
-            example("LOAD(at=0x80000000)"),
-            text!(
-                "keystone.form.load",
-                "Whoever runs on the hart loads: Linux, or the enclave inside."
-            ),
-        ),
-        (
-            example("STORE(at=0x80000000,hex=00)"),
-            text!("keystone.form.store", "Whoever runs on the hart stores."),
-        ),
-        (
-            example("CREATE(epm=0x86000000,epm_size=0x100000,utm=0x91000000)"),
-            text!(
-                "keystone.form.create",
-                "Linux has an enclave created; runtime, user, free and utm_size may be given."
-            ),
-        ),
-        (
-            example("RUN(eid=0)"),
-            text!(
-                "keystone.form.run",
-                "Linux has an enclave run for the first time."
-            ),
-        ),
-        (
-            example("RESUME(eid=0)"),
-            text!(
-                "keystone.form.resume",
-                "Linux lets a stopped enclave go on."
-            ),
-        ),
-        (
-            example("STOP(request=1)"),
-            text!("keystone.form.stop", "The enclave leaves for an edge call."),
-        ),
-        (
-            example("EXIT(value=0)"),
-            text!("keystone.form.exit", "The enclave says that it is done."),
-        ),
-        (
-            example("ATTEST(report=0x90001000,data=0x90000800,len=8)"),
-            text!("keystone.form.attest", "The enclave asks for a report."),
-        ),
-        (
-            example("SEAL(key=0x90001000,identifier=0x90000800,len=4)"),
-            text!("keystone.form.seal", "The enclave asks for a sealing key."),
-        ),
-        (
-            example("RANDOM"),
-            text!(
-                "keystone.form.random",
-                "The enclave asks for 64 random bits."
-            ),
-        ),
-        (
-            example("DESTROY(eid=0)"),
-            text!("keystone.form.destroy", "Linux has an enclave destroyed."),
-        ),
-        (
-            example("TIMER"),
-            text!(
-                "keystone.form.timer",
-                "The timer strikes that Linux has set."
-            ),
-        ),
-        (
-            example("IPI(hart=1)"),
-            text!(
-                "keystone.form.ipi",
-                "A hart takes the interrupt that another one has sent."
-            ),
-        ),
-        (
-            example("CSR(csr=pmpcfg0,value=0x0)"),
-            text!(
-                "keystone.form.csr",
-                "Whoever runs on the hart writes a control register."
-            ),
-        ),
-        (
-            example("DMAREAD(at=0x81000000,len=16)"),
-            text!("keystone.form.dma-read", "A device reads by DMA."),
-        ),
-        (
-            example("DMAWRITE(at=0x81000000,hex=00)"),
-            text!("keystone.form.dma-write", "A device writes by DMA."),
-        ),
-        (
-            example("FLIP(at=0x81000000,bit=0)"),
-            text!("keystone.form.flip", "A bit of DRAM flips."),
-        ),
-        (
-            example("ECALL(id=2000,a0=0x0)"),
-            text!(
-                "keystone.form.ecall",
-                "Whoever runs on the hart calls any function of the monitor."
-            ),
-        ),
-    ];
-    all.extend(host::forms());
-    all.extend(runtime::forms());
-    all
 }
 
 /// The name of an operation as people see it.

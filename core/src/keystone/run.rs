@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::machine::Machine;
 use super::op::Op;
-use super::{host, op_text, sbi};
+use super::{host, op_forms, op_print, op_text, sbi};
 use crate::text::Text;
 use crate::trace::{
     self, BadOp, Observer, OpText, Outcome, Place, Recorder, Rule, Shown, Snippet, Stop, WhatIf,
@@ -100,7 +100,7 @@ impl trace::Machine for Machine {
     }
 
     fn op_forms() -> Vec<(OpText, Text)> {
-        op_text::forms()
+        op_forms::forms()
     }
 
     fn parse_op(op: &OpText) -> Result<Op, BadOp> {
@@ -108,7 +108,7 @@ impl trace::Machine for Machine {
     }
 
     fn print_op(op: &Op) -> Option<OpText> {
-        Some(op_text::print(op))
+        Some(op_print::print(op))
     }
 
     fn is_heavy(op: &Op) -> bool {

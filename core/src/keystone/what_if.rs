@@ -9,7 +9,7 @@ use super::host::Call;
 use super::machine::Machine;
 use super::op::Op;
 use super::structs::CreateArgs;
-use super::{op_text, sbi};
+use super::{op_print, sbi};
 use crate::bytes::hex;
 use crate::text;
 use crate::text::Text;
@@ -192,7 +192,7 @@ impl Offers<'_> {
     /// Another operation in the step's place, unless it is the step's own.
     fn instead(&mut self, says: Text, op: &Op) {
         if op != self.own {
-            self.offer(says, EditAction::Replace(op_text::print(op)));
+            self.offer(says, EditAction::Replace(op_print::print(op)));
         }
     }
 
