@@ -15,7 +15,6 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     let known = recognise(data).is_some();
-    assert!(known || report.is_err());
     // Signatures are checked on the way, which is slow, so only some inputs get it.
     if known && data.iter().fold(0_u8, |sum, b| sum.wrapping_add(*b)) % 128 == 0 {
         let seen = inspect(data).expect("what is recognised is taken apart");

@@ -1,4 +1,6 @@
-//! Runs the benchmarks of the built page: every file of web/e2e/bench, or the one that is named.
+//! Runs the benchmarks: every file of web/e2e/bench, or the one that is named.
+
+use std::path::Path;
 
 use crate::page;
 use crate::places::Places;
@@ -6,10 +8,42 @@ use crate::say::Result;
 use crate::setup;
 use crate::sh::Run;
 
-/// Builds the page and runs the benchmarks with their output on the terminal.
+/// Those that call the engine from Node; the others drive the built page.
+const WITHOUT_PAGE: [&str; 2] = ["hash", "seek"];
+
+/// Builds what is measured and runs the benchmarks with their output on the terminal.
 pub(crate) fn run(places: &Places, only: Option<&str>) -> Result<()> {
     let folder = places.root.join("web/e2e/bench");
-    let entries = std::fs::read_dir(&folder)
+    let names = names(&folder, only)?;
+    let (bare, paged): (Vec<&String>, Vec<&String>) = names
+        .iter()
+        .partition(|name| WITHOUT_PAGE.contains(&name.as_str()));
+    setup::node_modules(places)?;
+    let start = |name: &str| {
+        println!("\n{name}");
+        let script = folder.join(format!("{name}.mjs"));
+        Run::new("node", [script]).dir(&places.root.join("web/e2e"))
+    };
+    if !bare.is_empty() {
+        let engine = page::engine(places, &setup::kit(places, true)?)?;
+        for name in bare {
+            start(name).env("TEESCOPE_ENGINE", &engine).shown()?;
+        }
+    }
+    if !paged.is_empty() {
+        let browser = setup::browser(places)?;
+        let dist = page::release(places)?;
+        for name in paged {
+            let run = start(name).env("TEESCOPE_DIST", &dist);
+            run.env("TEESCOPE_BROWSER", &browser.binary).shown()?;
+        }
+    }
+    Ok(())
+}
+
+/// The benchmarks there are, or the one that is wanted.
+fn names(folder: &Path, only: Option<&str>) -> Result<Vec<String>> {
+    let entries = std::fs::read_dir(folder)
         .map_err(|why| format!("{} cannot be read: {why}", folder.display()))?;
     let mut names: Vec<String> = entries
         .flatten()
@@ -24,16 +58,5 @@ pub(crate) fn run(places: &Places, only: Option<&str>) -> Result<()> {
             folder.display()
         ));
     }
-    let browser = setup::browser(places)?;
-    setup::node_modules(places)?;
-    let dist = page::release(places)?;
-    for name in names {
-        println!("\n{name}");
-        Run::new("node", [folder.join(format!("{name}.mjs"))])
-            .dir(&places.root.join("web/e2e"))
-            .env("TEESCOPE_DIST", &dist)
-            .env("TEESCOPE_BROWSER", &browser.binary)
-            .shown()?;
-    }
-    Ok(())
+    Ok(names)
 }

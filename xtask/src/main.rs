@@ -22,7 +22,7 @@ cargo xtask COMMAND
   serve [--port N]    build the page, serve it on http://127.0.0.1:8080 and rebuild it on every change
   test [--only PART]  run every test; PART is one of lint, native, peers, wasm, web, outsider, e2e
   build               write the page for any static host to dist/ and print its size
-  bench [NAME]        run the benchmarks of the built page
+  bench [NAME]        run the benchmarks, or one of hash, seek, step, load
   package             archive dist/ as target/teescope.tar.gz
   setup [--undo]      install what the other commands need, or remove what it installed
 

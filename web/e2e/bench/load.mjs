@@ -1,8 +1,7 @@
 // How fast the first page is there, on a processor slowed down four times: median and worst of several loads.
 import { launch, newPage, started } from "../lib/browser.mjs";
 import { serve } from "../lib/server.mjs";
-import { loadavg } from "node:os";
-import { row } from "../lib/measure.mjs";
+import { load, row } from "../lib/measure.mjs";
 
 const ROUNDS = 9;
 
@@ -36,4 +35,4 @@ await browser.close();
 site.close();
 console.log(row("LCP, 4 x CPU slowdown", painted, "ms", 1500));
 console.log(row("CLS", shifted, "", 0));
-console.log(`load average ${loadavg().map((load) => load.toFixed(1)).join(" ")}`);
+console.log(load());

@@ -1,7 +1,6 @@
 // What one step and one jump cost the page: processor time of scripts, styles and layout, by the browser's own account.
-import { loadavg } from "node:os";
 import { launch, newPage, started } from "../lib/browser.mjs";
-import { row } from "../lib/measure.mjs";
+import { load, row } from "../lib/measure.mjs";
 import { serve } from "../lib/server.mjs";
 
 /** A run of 95 steps as it is first met, and one of about 100,000. */
@@ -48,4 +47,4 @@ for (const [name, fragment] of RUNS) {
 }
 await browser.close();
 site.close();
-console.log(`load average ${loadavg().map((load) => load.toFixed(1)).join(" ")}`);
+console.log(load());

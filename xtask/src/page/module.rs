@@ -9,6 +9,8 @@ use crate::setup::{Kit, TARGET};
 
 /// The name of the page's package and of its program.
 const PACKAGE: &str = "teescope-web";
+/// The name of the package that is measured without a page, and of its module.
+const BENCH: [&str; 2] = ["teescope-bench", "teescope_bench.wasm"];
 /// The name of the main module and its loader, without endings.
 pub(super) const NAME: &str = "teescope";
 /// What the published modules are compiled with, besides the workspace's own flags: no words for panics,
@@ -47,23 +49,21 @@ pub(super) fn build(places: &Places, kit: &Kit, kind: Build, into: &Path) -> Res
         .map_err(|why| format!("{} cannot be made: {why}", into.display()))?;
     match kind {
         Build::Quick => {
-            let compiled = compile(places, kit, &[], &[], "debug")?;
-            bind(places, kit, &compiled, into)
+            let words = ["--package", PACKAGE, "--bin", PACKAGE];
+            let folder = compile(places, kit, &words, &[], "debug")?;
+            bind(places, kit, &folder.join(format!("{PACKAGE}.wasm")), into)
         }
         Build::Release => {
-            let words = ["--profile", "web", "--features", "split"];
-            let compiled = match &kit.std_source {
-                true => {
-                    let flags = format!("{LEAN} {RELOCATIONS}");
-                    let mut env = BOOTSTRAP.to_vec();
-                    env.push((FLAGS, &flags));
-                    compile(places, kit, &words, &env, "web")?
-                }
-                false => {
-                    let flags = format!("{PLAIN} {RELOCATIONS}");
-                    compile(places, kit, &words, &[(FLAGS, &flags)], "web")?
-                }
-            };
+            let words = [
+                "--package",
+                PACKAGE,
+                "--bin",
+                PACKAGE,
+                "--features",
+                "split",
+            ];
+            let folder = published(places, kit, &words)?;
+            let compiled = folder.join(format!("{PACKAGE}.wasm"));
             let cut = into.join("cut");
             split(places, kit, &compiled, &cut)?;
             bind(places, kit, &cut.join(format!("{NAME}.wasm")), into)?;
@@ -72,10 +72,31 @@ pub(super) fn build(places: &Places, kit: &Kit, kind: Build, into: &Path) -> Res
     }
 }
 
+/// Builds the engine alone with everything the published page is built with; returns the module.
+pub(super) fn engine(places: &Places, kit: &Kit) -> Result<PathBuf> {
+    let [package, module] = BENCH;
+    let folder = published(places, kit, &["--package", package, "--lib"])?;
+    let into = folder.join("optimised.wasm");
+    shrink(places, kit, &folder.join(module), &into)?;
+    Ok(into)
+}
+
+/// Compiles something as the page is published; returns the folder it is in.
+fn published(places: &Places, kit: &Kit, what: &[&str]) -> Result<PathBuf> {
+    let words = [what, &["--profile", "web"]].concat();
+    let lean = if kit.std_source { LEAN } else { PLAIN };
+    let flags = format!("{lean} {RELOCATIONS}");
+    let mut env = vec![(FLAGS, &*flags)];
+    if kit.std_source {
+        env.extend(BOOTSTRAP);
+    }
+    compile(places, kit, &words, &env, "web")
+}
+
 /// The variable that replaces the workspace's own flags for wasm.
 const FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
 
-/// Compiles the page; returns the module.
+/// Compiles a package of the workspace; returns the folder of what comes of it.
 fn compile(
     places: &Places,
     kit: &Kit,
@@ -90,29 +111,14 @@ fn compile(
     } else {
         target.join("published")
     };
-    let all = [
-        &[
-            "build",
-            "--locked",
-            "--package",
-            PACKAGE,
-            "--bin",
-            PACKAGE,
-            "--target",
-            TARGET,
-        ],
-        words,
-    ];
+    let all = [&["build", "--locked", "--target", TARGET], words];
     let run = kit.run("cargo", &all.concat(), &places.root);
     let run = env
         .iter()
         .fold(run, |run, (name, value)| run.env(name, value));
     let run = run.env("CARGO_TARGET_DIR", &target);
     run.logged(&places.log("page"))?.or_fail()?;
-    Ok(target
-        .join(TARGET)
-        .join(profile)
-        .join(format!("{PACKAGE}.wasm")))
+    Ok(target.join(TARGET).join(profile))
 }
 
 /// Cuts the module into the main one and those of the machines.
@@ -158,17 +164,23 @@ fn optimise(places: &Places, kit: &Kit, cut: &Path, into: &Path) -> Result<()> {
         }
     }
     for (from, to) in modules {
-        if kit.optimises {
-            let (from, to) = (from.to_string_lossy(), to.to_string_lossy());
-            let mut words = vec!["-Oz", &*from, "-o", &*to];
-            words.extend(FEATURES);
-            kit.run("wasm-opt", &words, &places.root)
-                .logged(&places.log("optimise"))?
-                .or_fail()?;
-        } else if from != to {
-            std::fs::copy(&from, &to)
-                .map_err(|why| format!("{} cannot be written: {why}", to.display()))?;
-        }
+        shrink(places, kit, &from, &to)?;
     }
     std::fs::remove_dir_all(cut).map_err(cannot)
+}
+
+/// Makes one module smaller where wasm-opt is to be had; otherwise it stays as it is.
+fn shrink(places: &Places, kit: &Kit, from: &Path, to: &Path) -> Result<()> {
+    if kit.optimises {
+        let (from, to) = (from.to_string_lossy(), to.to_string_lossy());
+        let mut words = vec!["-Oz", &*from, "-o", &*to];
+        words.extend(FEATURES);
+        let run = kit.run("wasm-opt", &words, &places.root);
+        return run.logged(&places.log("optimise"))?.or_fail().map(drop);
+    }
+    if from != to {
+        std::fs::copy(from, to)
+            .map_err(|why| format!("{} cannot be written: {why}", to.display()))?;
+    }
+    Ok(())
 }
