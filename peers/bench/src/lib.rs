@@ -4,4 +4,5 @@
 //! `web/e2e/bench/hash.mjs` and `seek.mjs` call them; `cargo xtask bench hash` builds and runs all.
 
 mod hash;
+mod memory;
 mod seek;
