@@ -170,6 +170,17 @@ shared_test! {
                 assert_eq!(along("first"), along("second"), "width {width}, piece {i}");
                 assert_eq!(along("first"), along("third"), "width {width}, piece {i}");
             }
+            // The marks of the uppermost serve all, so the addresses are written once.
+            let marks = figure.shapes.iter().filter(|s| s.class.starts_with("tick"));
+            let texts = marks.filter_map(|s| match &s.draw {
+                Draw::Text { text, .. } => Some(text.en()),
+                _ => None,
+            });
+            let texts: Vec<String> = texts.collect();
+            let mut once = texts.clone();
+            once.sort();
+            once.dedup();
+            assert!(width < 560.0 || texts.len() == once.len(), "width {width}: {texts:?}");
         }
     }
 }

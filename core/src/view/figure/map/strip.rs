@@ -301,6 +301,19 @@ impl<'a> Strip<'a> {
         self.lane.ranges.get(range)
     }
 
+    /// Whether another lane is cut at the same addresses and drawn at the same places: one scale serves both.
+    pub(super) fn is_scaled_as(&self, other: &Self) -> bool {
+        let cuts = |s: &Self| -> Vec<(u64, u64)> {
+            let cells = |item: &Item| (item.cells.start, item.cells.end.saturating_sub(1));
+            let ends = s.items.iter().map(cells);
+            let ends = ends.filter_map(|(a, b)| {
+                Some((s.cells.cells.get(a)?.start, s.cells.cells.get(b)?.end))
+            });
+            ends.collect()
+        };
+        self.at == other.at && self.from == other.from && cuts(self) == cuts(other)
+    }
+
     /// Whether the cell's range changed.
     pub(super) fn has_changed(&self, cell: usize) -> bool {
         let range = self.cells.cells.get(cell).and_then(|c| c.range);

@@ -18,6 +18,8 @@ const ROW: f32 = 18.0;
 const TICKS: f32 = 16.0;
 /// Between two lanes with ties and without.
 const APART: (f32, f32) = (92.0, 34.0);
+/// Between two lanes that share a scale: room for the lower one's name.
+const CLOSE: f32 = 22.0;
 
 /// A range that encloses others: which, where, and how many levels lie within it.
 pub(super) struct Bracket {
@@ -47,16 +49,33 @@ pub(super) fn draw(mut d: Drawing<'_>) -> Figure {
     let ties = d.ties(&strips);
     let mut bars: Vec<(f32, f32)> = Vec::new();
     let mut y = 0.0;
+    // A lane that lies on the scale of the one above it, with nothing between them, is drawn close to it
+    // and without marks of its own: those of the uppermost serve all.
+    let close = |r: usize| {
+        let (Some(above), Some(here)) = (r.checked_sub(1).and_then(|a| ranks.get(a)), ranks.get(r))
+        else {
+            return false;
+        };
+        let tied = |t: &Tie| t.lanes.0 < here.start && t.lanes.1 >= here.start;
+        let (one, other) = (&strips[above.start], &strips[here.start]);
+        (above.len(), here.len()) == (1, 1)
+            && !ties.iter().any(tied)
+            && [one, other].iter().all(|s| s.cells.enclosing.is_empty())
+            && other.is_scaled_as(one)
+    };
     for (r, group) in ranks.iter().enumerate() {
-        if r > 0 {
-            let over = |t: &Tie| t.lanes.0 < group.start && t.lanes.1 >= group.start;
-            y += if ties.iter().any(over) {
-                APART.0
-            } else {
-                APART.1
-            };
-        }
-        y = rank_of_lanes(&mut d.sheet, &strips[group.clone()], r == 0, y, &mut bars);
+        let over = |t: &Tie| t.lanes.0 < group.start && t.lanes.1 >= group.start;
+        y += match r {
+            0 => 0.0,
+            _ if close(r) => CLOSE,
+            _ if ties.iter().any(over) => APART.0,
+            _ => APART.1,
+        };
+        let place = Place {
+            first: r == 0,
+            marked: !close(r),
+        };
+        y = rank_of_lanes(&mut d.sheet, &strips[group.clone()], place, y, &mut bars);
     }
     ties::draw(&mut d.sheet, &ties, Turn::Wide, |a, b| {
         (rank(a) != rank(b)).then_some((bars.get(a)?.1, bars.get(b)?.0))
@@ -64,12 +83,21 @@ pub(super) fn draw(mut d: Drawing<'_>) -> Figure {
     d.finish(y.max(20.0))
 }
 
+/// Where a rank of lanes stands.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Whether it is the uppermost.
+    first: bool,
+    /// Whether it has marks of its own.
+    marked: bool,
+}
+
 /// Draws lanes side by side from `y` down: the first rank has its brackets above, the others
 /// below. Says where the rank ends; `bars` gets each lane's top and bottom.
 fn rank_of_lanes(
     sheet: &mut Sheet<'_>,
     strips: &[Strip<'_>],
-    first: bool,
+    Place { first, marked }: Place,
     y: f32,
     bars: &mut Vec<(f32, f32)>,
 ) -> f32 {
@@ -105,12 +133,18 @@ fn rank_of_lanes(
         let written = items(sheet, strip, bar);
         let out = if first { (bar.0, -1.0) } else { (bar.1, 1.0) };
         let told = draw_brackets(sheet, strip, brackets, out);
-        let marks = ticks::marks(strip, brackets, &written, &told);
-        ticks::draw(sheet, strip, marks, out);
+        if marked {
+            let marks = ticks::marks(strip, brackets, &written, &told);
+            ticks::draw(sheet, strip, marks, out);
+        }
         bars.push(bar);
         bottom = bar.1.max(bottom);
     }
-    bottom + if first { 1.0 } else { TICKS + rows * ROW + 4.0 }
+    match (first, marked) {
+        (true, _) => bottom + 1.0,
+        (false, true) => bottom + TICKS + rows * ROW + 4.0,
+        (false, false) => bottom + 2.0,
+    }
 }
 
 /// The bracket row nearest to the bar with room for the lane's name at its left end.
