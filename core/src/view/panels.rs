@@ -175,6 +175,8 @@ pub struct Table {
     pub title: Text,
     /// The remark beside it.
     pub note: Text,
+    /// Whether it wants the whole width; the same all through a run, so that nothing moves.
+    pub wide: bool,
     /// The columns.
     pub columns: Vec<Column>,
     /// The rows. Rows with the same neighbours may be folded by the machine into one.

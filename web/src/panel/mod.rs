@@ -102,6 +102,7 @@ pub(crate) fn PanelView(props: &Props) -> Html {
     let changed = props.changes().touches(panel.id());
     let kind = match panel {
         Panel::AddressMap(_) => "wide kind-map",
+        Panel::Table(table) if table.wide => "wide kind-table",
         Panel::Table(_) => "kind-table",
         Panel::Bytes(_) => "wide kind-bytes",
         Panel::States(_) => "wide kind-states",

@@ -369,6 +369,7 @@ fn walk(m: &Machine, hart: u8, touch: Touch) -> Option<Table> {
             "eyrie.walk.note",
             "Sv39: nine bits of the address a level; PMP checks each read as supervisor mode’s"
         ),
+        wide: false,
         columns: vec![
             column(text!("eyrie.walk.step", "step"), false),
             column(text!("eyrie.walk.index", "index"), true),

@@ -36,6 +36,7 @@ pub(super) fn table(m: &Machine, open: bool) -> Table {
             true => text!("keystone.enclaves.note", "the monitor’s table, 16 places"),
             false => hidden.clone(),
         },
+        wide: false,
         columns: vec![
             column("eid".into(), true),
             column(text!("keystone.enclaves.state", "state"), true),
@@ -106,6 +107,7 @@ pub(super) fn regions(m: &Machine) -> Table {
             "16 places; entries marked as used, from 0: {marks}",
             marks = marks
         ),
+        wide: false,
         columns: vec![
             column("n".into(), true),
             column(text!("keystone.regions.form", "form"), true),

@@ -40,6 +40,7 @@ pub(super) fn table(m: &Machine, shown: Option<Shown<'_, Op>>, open: bool) -> Ta
                 "lie in the hart: only machine mode reads them"
             ),
         },
+        wide: true,
         columns: vec![
             column(text!("keystone.pmp.entry", "entry"), true),
             column("pmpaddr".into(), true),

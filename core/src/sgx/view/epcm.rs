@@ -30,6 +30,7 @@ pub(super) fn table(m: &Machine, open: bool) -> Table {
                 "lies in the PRM: nobody but the processor reads it"
             ),
         },
+        wide: false,
         columns: vec![
             column(text!("epcm.page", "EPC page"), true),
             column(text!("epcm.type", "type"), true),

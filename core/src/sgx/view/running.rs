@@ -133,6 +133,7 @@ pub(super) fn table(m: &Machine, enclave: u8, cpu: u8, who: Option<Observer>) ->
             ),
             (None, false) => text!("regs.outside", "code outside the enclave runs"),
         },
+        wide: false,
         columns: vec![
             column(text!("regs.name", "register"), true),
             column(text!("regs.out", "as the operating system reads it"), true),
@@ -198,6 +199,7 @@ pub(super) fn seen(m: &Machine) -> Table {
             "exceptions and interrupts: {n}",
             n = m.seen.size()
         ),
+        wide: false,
         columns: vec![
             column("#".into(), true),
             column(text!("seen.cpu", "processor"), true),
@@ -252,6 +254,7 @@ pub(super) fn tlb(m: &Machine, cpu: u8) -> Option<Table> {
             n = u64::from(cpu)
         ),
         note: text!("tlb.note", "until the thread leaves the enclave"),
+        wide: false,
         columns: vec![
             column(text!("tlb.linear", "linear page"), true),
             column(text!("epcm.page", "EPC page"), true),

@@ -70,6 +70,7 @@ fn table(rows: &[(&str, &[&str])]) -> Panel {
         id: "epcm",
         title: Text::none(),
         note: Text::none(),
+        wide: false,
         columns: Vec::new(),
         rows: rows.collect(),
         empty: Text::none(),

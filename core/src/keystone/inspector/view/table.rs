@@ -28,6 +28,7 @@ pub(super) fn table(hart: &Hart, open: bool) -> Table {
             ),
             false => text!("pmp.table.closed", "machine mode’s: nobody else reads them"),
         },
+        wide: true,
         columns: vec![
             column("n".into(), true),
             column("pmpaddr".into(), true),

@@ -82,6 +82,7 @@ fn chain(v: &Verifier) -> Table {
             true => text!("attest.chain.upstream", "the checks of upstream’s verifier"),
             false => text!("attest.chain.intended", "the checks that were intended"),
         },
+        wide: false,
         columns: vec![
             column(text!("attest.chain.who", "Who")),
             column(text!("attest.chain.what", "says what")),
