@@ -24,7 +24,7 @@ pub(super) fn gaps() -> Vec<Text> {
         ),
         text!(
             "gap.eyrie-files",
-            "Model: runtime and application are mapped page by page as their files lie in memory. Upstream’s loader and Eyrie read them as ELF files and map segment by segment."
+            "Model: a runtime or application that is no ELF file is mapped page by page as it lies in memory; upstream refuses it. The code in them is not executed."
         ),
         text!(
             "gap.eyrie-tables",

@@ -1,13 +1,14 @@
 //! Eyrie starts: free list, application, stack; then it drops to user mode.
 
 use super::super::machine::Machine;
+use super::load_elf::{self, Failed, File};
 use super::loader::STVEC;
 use super::structs::Variables;
-use super::tables::{R, Tables, U, W, X};
+use super::tables::{R, Tables, U, W};
 use super::user::SATP;
 use super::{MINUS_ONE, Own, RUNTIME_VA, STACK_SIZE, STACK_VA, USER_VA, free_list};
 use crate::arch::riscv::sv39;
-use crate::memory::PAGE;
+use crate::memory::{PAGE, Ram};
 use crate::rules;
 use crate::trace::{Recorder, Stop};
 
@@ -17,6 +18,7 @@ rules! {
     TRANSLATED = "EYRIE.translated": "The loader has switched Sv39 on", BOOT;
     ONCE = "EYRIE.once": "The loader’s trap has just led here: stvec is the runtime’s start", BOOT;
     LINKED = "EYRIE.list-fits": "At most 4,096 pages are free", "model: a longer list would only take longer";
+    SOUND = "EYRIE.sound-elf": "What begins like an ELF file is one, and its segments are aligned in memory as in the file", "keystone runtime/loader/loader.c, loadElf; model: a file that does not begin so is mapped as it is";
     FREE_PAGE = "EYRIE.free-page": "There are free pages for the stack, the copy buffers and their tables", "keystone runtime/mm/freemem.c, spa_get";
 }
 
@@ -53,48 +55,51 @@ pub(super) fn eyrie_boot<T: Recorder>(
     free_list::init(&mut ram, &own, first, &mut variables, recorder);
     let mut tables = Tables::new(root.unwrap_or(0));
     let mapped = map_user(&mut ram, &own, &mut tables, &mut variables);
-    recorder.require(&FREE_PAGE, mapped.is_some(), MINUS_ONE)?;
+    recorder.require(&SOUND, mapped != Err(Failed::Unsound), MINUS_ONE)?;
+    recorder.require(&FREE_PAGE, mapped.is_ok(), MINUS_ONE)?;
+    let entry = mapped.unwrap_or(USER_VA);
     m.ram = ram;
     tables.tell(recorder);
     m.set_variables(&own, &variables, recorder);
     let sstatus = context.map_or(0, |c| c.csr(SSTATUS)) | FLOATING_POINT;
     for (number, value) in [
         (STVEC, HANDLER),
-        (SEPC, USER_VA),
+        (SEPC, entry),
         (SSCRATCH, STACK_VA),
         (SSTATUS, sstatus),
     ] {
         m.csr(&own, number, value, recorder);
     }
     if let Some(h) = m.harts.get_mut(&own.hart) {
-        h.context.mepc = USER_VA;
+        h.context.mepc = entry;
     }
     Ok(())
 }
 
-/// Maps the application where it lies, gives it a stack, and takes the two copy buffers.
+/// Maps the application, gives it a stack, and takes the two copy buffers. Where the application starts.
 fn map_user(
-    ram: &mut crate::memory::Ram,
+    ram: &mut Ram,
     own: &Own,
     tables: &mut Tables,
     variables: &mut Variables,
-) -> Option<()> {
+) -> Result<u64, Failed> {
     let page = PAGE as u64;
-    let user = own.free.saturating_sub(own.user).div_ceil(page);
-    for n in 0..user {
-        let to = (USER_VA + n * page, own.user + n * page);
-        tables.map(ram, to, R | W | X | U, &mut |ram| {
-            free_list::get(ram, own, variables)
-        })?;
-    }
+    let file = File {
+        at: own.user,
+        size: own.free.saturating_sub(own.user),
+        va: USER_VA,
+        for_whom: U,
+    };
+    let mut fresh = |ram: &mut Ram| free_list::get(ram, own, variables);
+    let entry = load_elf::load(ram, tables, file, &mut fresh)?;
     for n in 0..STACK_SIZE / page {
-        let to = free_list::get(ram, own, variables)?;
+        let to = fresh(ram).ok_or(Failed::NoPage)?;
         let va = STACK_VA - STACK_SIZE + n * page;
-        tables.map(ram, (va, to), R | W | U, &mut |ram| {
-            free_list::get(ram, own, variables)
-        })?;
+        let mapped = tables.map(ram, (va, to), R | W | U, &mut fresh);
+        mapped.ok_or(Failed::NoPage)?;
     }
-    variables.copy_buffer_1 = free_list::get(ram, own, variables)?;
-    variables.copy_buffer_2 = free_list::get(ram, own, variables)?;
-    Some(())
+    let mut buffer = || fresh(ram).ok_or(Failed::NoPage);
+    let buffers = (buffer()?, buffer()?);
+    (variables.copy_buffer_1, variables.copy_buffer_2) = buffers;
+    Ok(entry)
 }

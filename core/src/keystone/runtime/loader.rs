@@ -2,11 +2,12 @@
 //! comes to the runtime.
 
 use super::super::machine::Machine;
+use super::load_elf::{self, Failed, File};
 use super::tables::{R, Tables, W, X};
 use super::user::SATP;
 use super::{LOAD_VA, MINUS_ONE, Own, RUNTIME_VA, UNTRUSTED_VA};
 use crate::arch::riscv::sv39;
-use crate::memory::{PAGE, Page, Physical};
+use crate::memory::{PAGE, Page, Physical, Ram};
 use crate::rules;
 use crate::trace::{Recorder, Stop};
 use crate::view::Access;
@@ -19,6 +20,7 @@ rules! {
     RUNTIME = "LOADER.runtime-there": "The runtime’s file is not empty", LOADER;
     FITS = "LOADER.private-memory-fits": "The private memory is at most 1 GiB, and above 2 MiB it begins at a multiple of 2 MiB", "keystone runtime/mm/mm.c, __map_with_reserved_page_table_64";
     OWN_MEMORY = "LOADER.own-memory": "PMP lets the loader write the enclave’s own memory", "RISC-V Privileged Architecture, PMP";
+    SOUND = "LOADER.sound-elf": "What begins like an ELF file is one, and its segments are aligned in memory as in the file", "keystone runtime/loader/loader.c, loadElf; model: a file that does not begin so is mapped as it is";
     FREE_PAGE = "LOADER.free-page": "There is a free page for every page table that is missing", "keystone runtime/mm/freemem_ld.c, spa_get_zero";
 }
 
@@ -52,21 +54,22 @@ pub(super) fn load_runtime<T: Recorder>(
             return Err(m.fatal(&own, fault.into(), recorder));
         }
     }
-    let (tables, next) = build(m, &own);
-    recorder.require(&FREE_PAGE, next.is_some(), MINUS_ONE)?;
+    let (tables, built) = build(m, &own);
+    recorder.require(&SOUND, built != Err(Failed::Unsound), MINUS_ONE)?;
+    recorder.require(&FREE_PAGE, built.is_ok(), MINUS_ONE)?;
     tables.tell(recorder);
     m.csr(&own, STVEC, RUNTIME_VA, recorder);
     m.csr(&own, SATP, sv39::satp(tables.root), recorder);
     // With the tables on, the next instruction is mapped no longer; the trap leads to stvec.
     if let Some(h) = m.harts.get_mut(&own.hart) {
-        h.context.set_a(5, next.unwrap_or(0));
+        h.context.set_a(5, built.unwrap_or(0));
         h.context.mepc = RUNTIME_VA;
     }
     Ok(())
 }
 
-/// The tables, and the first page that is still free; `None` if pages ran out.
-fn build(m: &mut Machine, own: &Own) -> (Tables, Option<u64>) {
+/// The tables, and the first page that is still free.
+fn build(m: &mut Machine, own: &Own) -> (Tables, Result<u64, Failed>) {
     let page = PAGE as u64;
     let (base, size) = own.epm;
     let [root, second, third] = [1, 2, 3].map(|n| base + n * page);
@@ -76,7 +79,7 @@ fn build(m: &mut Machine, own: &Own) -> (Tables, Option<u64>) {
     let mut tables = Tables::new(root);
     let mut next = own.free;
     let end = own.epm_end();
-    let mut fresh = |ram: &mut crate::memory::Ram| {
+    let mut fresh = |ram: &mut Ram| {
         let at = next;
         (at < end).then(|| {
             ram.put(Physical(at), Page::Zero);
@@ -84,12 +87,13 @@ fn build(m: &mut Machine, own: &Own) -> (Tables, Option<u64>) {
             at
         })
     };
-    // The runtime, page by page.
-    let runtime = (own.user - own.runtime).div_ceil(page);
-    let mut done = (0..runtime).try_for_each(|n| {
-        let to = (RUNTIME_VA + n * page, own.runtime + n * page);
-        tables.map(&mut m.ram, to, R | W | X, &mut fresh)
-    });
+    let runtime = File {
+        at: own.runtime,
+        size: own.user - own.runtime,
+        va: RUNTIME_VA,
+        for_whom: 0,
+    };
+    let mut done = load_elf::load(&mut m.ram, &mut tables, runtime, &mut fresh).map(|_| ());
     // All of the private memory, with tables that the loader brings along.
     let entry = |table: u64, va: u64, level| table + sv39::index(va, level) * 8;
     tables.set(&mut m.ram, entry(root, LOAD_VA, 2), Tables::table(second));
@@ -105,11 +109,11 @@ fn build(m: &mut Machine, own: &Own) -> (Tables, Option<u64>) {
         tables.set(&mut m.ram, table + n * 8, leaf);
     }
     // The shared buffer.
-    if done.is_some() {
-        done = (0..own.utm.1.div_ceil(page)).try_for_each(|n| {
-            let to = (UNTRUSTED_VA + n * page, own.utm.0 + n * page);
-            tables.map(&mut m.ram, to, R | W, &mut fresh)
-        });
+    for n in 0..own.utm.1.div_ceil(page) {
+        let to = (UNTRUSTED_VA + n * page, own.utm.0 + n * page);
+        if done.is_ok() && tables.map(&mut m.ram, to, R | W, &mut fresh).is_none() {
+            done = Err(Failed::NoPage);
+        }
     }
     (tables, done.map(|()| next))
 }

@@ -6,7 +6,7 @@
 //! | loader, start of Eyrie | `loader.rs`, `eyrie_boot.rs` |
 //! | system calls 1001 to 1004 and 1101 | `syscall.rs`, `ocall.rs`, `shared_copy.rs`, `attest.rs`, `sealing_key.rs` |
 //! | the host's answer | `edge_dispatch.rs` |
-//! | page tables, free list, copying | `tables.rs`, `free_list.rs`, `user.rs` |
+//! | page tables, program files, free list, copying | `tables.rs`, `load_elf.rs`, `free_list.rs`, `user.rs` |
 //!
 //! Documents: runtime/ and sdk/ of keystone-enclave/keystone, 64-bit.
 
@@ -14,6 +14,7 @@ mod attest;
 pub mod edge_dispatch;
 pub mod eyrie_boot;
 mod free_list;
+mod load_elf;
 pub mod loader;
 pub mod ocall;
 mod op;
@@ -53,7 +54,8 @@ pub const UNTRUSTED_VA: u64 = 0xffff_ffff_8000_0000;
 pub const STACK_VA: u64 = 0x4000_0000;
 /// Bytes of the application's stack.
 pub const STACK_SIZE: u64 = 0x2_0000;
-/// Where the application's file is mapped (model: page n of the file is page n of its addresses).
+/// Where the application's file is mapped if it is no ELF file (model: page n of the file is page n of its
+/// addresses).
 pub const USER_VA: u64 = 0x1_0000;
 
 /// What the loader and the runtime return where they fail.

@@ -181,6 +181,47 @@ fn naive_walk(scene: &Scene, va: u64) -> Option<(u64, u64)> {
     None
 }
 
+const RUNTIME: u64 = 0xffff_ffff_c000_0000;
+
+/// A segment as (flags, offset, address, size in the file, size in memory).
+type Segment = (u32, u64, u64, u64, u64);
+
+/// An ELF file for RISC-V, written from the ABI: 64 bytes of header, 56 for each segment.
+fn elf(entry: u64, segments: &[Segment]) -> Vec<u8> {
+    let mut out = b"\x7fELF\x02\x01\x01".to_vec();
+    out.resize(16, 0);
+    out.extend([2, 0, 243, 0, 1, 0, 0, 0]);
+    for word in [entry, 64, 0] {
+        out.extend(word.to_le_bytes());
+    }
+    out.extend([
+        0,
+        0,
+        0,
+        0,
+        64,
+        0,
+        56,
+        0,
+        segments.len() as u8,
+        0,
+        64,
+        0,
+        0,
+        0,
+        0,
+        0,
+    ]);
+    for (flags, offset, address, file, memory) in segments {
+        out.extend(1_u32.to_le_bytes());
+        out.extend(flags.to_le_bytes());
+        for word in [offset, address, address, file, memory, &PAGE] {
+            out.extend(word.to_le_bytes());
+        }
+    }
+    out
+}
+
 const NOTHING: u64 = 0;
 const MINUS_ONE: u64 = u64::MAX;
 
@@ -219,6 +260,33 @@ const ROWS: &[Row] = &[
         let hart = s.m.harts.get_mut(&0).expect("a hart");
         hart.pmp.write_cfg(0, 0x1f00_0000_0000_1d18);
         s.step(Call::Loader)
+    }),
+    ("LOADER.sound-elf", MINUS_ONE, || {
+        let mut s = scene().entered();
+        s.m.ram.write(Physical(s.args.runtime_paddr), b"\x7fELF");
+        s.step(Call::Loader)
+    }),
+    ("LOADER.sound-elf", MINUS_ONE, || {
+        // Aligned otherwise in memory than in the file.
+        let mut s = scene().entered();
+        s.m.ram.write(
+            Physical(s.args.runtime_paddr),
+            &elf(0, &[(5, 0x100, RUNTIME + 0x200, 8, 8)]),
+        );
+        s.step(Call::Loader)
+    }),
+    ("LOADER.free-page", MINUS_ONE, || {
+        let mut s = scene().entered();
+        s.m.ram.write(
+            Physical(s.args.runtime_paddr),
+            &elf(0, &[(6, 0, RUNTIME, 0, 0x3000_0000)]),
+        );
+        s.step(Call::Loader)
+    }),
+    ("EYRIE.sound-elf", MINUS_ONE, || {
+        let mut s = scene().loaded();
+        s.m.ram.write(Physical(s.args.user_paddr), b"\x7fELF\x01");
+        s.step(Call::Eyrie)
     }),
     ("LOADER.free-page", MINUS_ONE, || {
         let mut s = scene();
@@ -394,6 +462,30 @@ shared_test! {
             assert_eq!(naive_walk(&s, va), Some((EPM + n * (2 << 20) + 0x1234, 0b1100_1111)));
         }
         assert_eq!(naive_walk(&s, 0xffff_ffff_0080_0000), None);
+    }
+
+    /// Code stays where it lies in the file; data that ends within a page, and what is zero, are copied.
+    fn elf_files_are_mapped_by_segments() {
+        let mut s = scene().entered();
+        let (runtime, user) = (s.args.runtime_paddr, s.args.user_paddr);
+        let segments = [(5, 0, RUNTIME, PAGE, PAGE), (6, PAGE + 0x10, RUNTIME + PAGE + 0x10, 0x20, 0x1800)];
+        s.m.ram.write(Physical(runtime), &elf(RUNTIME, &segments));
+        s.done(Call::Loader);
+        assert_eq!(naive_walk(&s, RUNTIME), Some((runtime, 0b1100_1011)));
+        let (data, flags) = naive_walk(&s, RUNTIME + PAGE).expect("data");
+        assert_eq!(flags, 0b1100_0111);
+        assert!(data >= s.args.free_paddr);
+        let copied = s.m.ram.bytes(Physical(data + 0x10), 0x20);
+        assert_eq!(copied, s.m.ram.bytes(Physical(runtime + PAGE + 0x10), 0x20));
+        let (zeros, _) = naive_walk(&s, RUNTIME + 2 * PAGE).expect("zeros");
+        assert!(s.m.ram.bytes(Physical(zeros), PAGE as usize).iter().all(|b| *b == 0));
+        assert_eq!(naive_walk(&s, RUNTIME + 3 * PAGE), None);
+        s.m.ram.write(Physical(user), &elf(0x2_0040, &[(5, 0, 0x2_0000, 0x1100, 0x1100)]));
+        s.done(Call::Eyrie);
+        assert_eq!(naive_walk(&s, 0x2_0040), Some((user + 0x40, 0b1101_1011)));
+        let (tail, _) = naive_walk(&s, 0x2_1000).expect("the rest");
+        assert_eq!(s.m.ram.bytes(Physical(tail), 0x100), s.m.ram.bytes(Physical(user + PAGE), 0x100));
+        assert_eq!(s.m.hart(0).expect("a hart").context.csr(0x141), 0x2_0040);
     }
 
     fn eyrie_maps_application_and_stack() {
