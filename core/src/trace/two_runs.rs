@@ -6,6 +6,7 @@
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -110,7 +111,7 @@ fn compare(a: &mut Box<dyn Session>, b: &mut Box<dyn Session>, found: &mut Found
     }
     let observers = a.observers().into_iter().map(|(who, _)| who);
     let outside: Vec<Observer> = observers.filter(|who| *who != Observer::Inside).collect();
-    let mut before: Option<View> = None;
+    let mut before: Option<(Rc<View>, Rc<View>)> = None;
     for position in 0..=a.len().min(b.len()) {
         let label = a.label(position);
         for who in &outside {
@@ -119,12 +120,14 @@ fn compare(a: &mut Box<dyn Session>, b: &mut Box<dyn Session>, found: &mut Found
                 views_differ(&views.0, &views.1, *who, &label, found);
             }
         }
-        // Where nothing moved, accesses come to what they came to before.
-        let whole = (*a.view(position, None)).clone();
+        // Where nothing moved in either run, accesses come to what they came to before.
+        let whole = (a.view(position, None), b.view(position, None));
         if before.as_ref() == Some(&whole) {
             continue;
         }
-        for address in addresses(&whole) {
+        let mut touched = addresses(&whole.0);
+        touched.extend(addresses(&whole.1));
+        for address in touched {
             for who in &outside {
                 for access in Access::ALL {
                     let answers = (
