@@ -68,6 +68,12 @@ fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
             store(at, data),
         ),
         inside(
+            "random.draw",
+            text!("keystone.attest.random", "It asks for a random number"),
+            text!("keystone.attest.random.cap", "For a key that the report is to bind. But QEMU’s platform has no source of randomness: the monitor stirs its cycle counter, and whoever knows that knows the number."),
+            Op::call(sbi::RANDOM, [0; 3]),
+        ),
+        inside(
             "try.foreign-data",
             text!("keystone.attest.foreign", "It names Linux’s memory as data"),
             text!("keystone.attest.foreign.cap", "The monitor copies with the enclave’s rights (MPRV), so PMP refuses. Otherwise an enclave could have Linux’s secrets signed, and read."),

@@ -16,7 +16,7 @@ use crate::keystone::structs::CreateArgs;
 use crate::text;
 use crate::text::Text;
 use crate::trace::param::{choice, words};
-use crate::trace::{Param, Phase, Segment};
+use crate::trace::{Channel, Observer, Param, Phase, Secrecy, Secret, Segment};
 
 /// An enclave that a scenario builds.
 #[derive(Clone, Debug)]
@@ -325,4 +325,37 @@ pub(super) fn exit(value: u64) -> Op {
 /// A label with a number.
 pub(super) fn numbered(label: &str, n: u64) -> alloc::string::String {
     [label, ".", &n.to_string()].concat()
+}
+
+/// What is secret where nothing but a device and a probe on DRAM can read it: they find it in plain.
+pub(super) fn in_plain(key: &'static str, values: [&'static str; 2]) -> Secrecy {
+    let channel = |observer, at, says, cite| Channel {
+        observer,
+        at,
+        says,
+        cite,
+    };
+    let dma = || {
+        text!(
+            "keystone.hostile.by-dma",
+            "A device reads the enclave’s memory: no IOPMP stands in the way."
+        )
+    };
+    let bus = || {
+        text!(
+            "keystone.hostile.by-bus",
+            "Memory is not encrypted: a probe reads it in plain."
+        )
+    };
+    const PMP: &str = "RISC-V Privileged Architecture, PMP: checks apply to accesses of a hart";
+    const PLAIN: &str = "Keystone does not encrypt memory";
+    Secrecy {
+        secret: Secret::Param(key, values),
+        channels: vec![
+            channel(Observer::Device, "ACCESS.dma-sees-no-pmp", dma(), PMP),
+            channel(Observer::Device, "structure", dma(), PMP),
+            channel(Observer::Bus, "ACCESS.dram-in-plain", bus(), PLAIN),
+            channel(Observer::Bus, "structure", bus(), PLAIN),
+        ],
+    }
 }

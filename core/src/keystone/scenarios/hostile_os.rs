@@ -13,9 +13,7 @@ use crate::keystone::sbi;
 use crate::text;
 use crate::text::Text;
 use crate::trace::param::words;
-use crate::trace::{
-    BadInput, Channel, Observer, Phase, Plan, ScenarioInfo, Secrecy, Secret, Segment,
-};
+use crate::trace::{BadInput, Phase, Plan, ScenarioInfo, Secrecy, Segment};
 
 pub(super) static HOSTILE: Guarded = Guarded {
     built: Built { info, plan },
@@ -51,35 +49,7 @@ fn info() -> ScenarioInfo {
 }
 
 fn secrecy() -> Secrecy {
-    let channel = |observer, at, says, cite| Channel {
-        observer,
-        at,
-        says,
-        cite,
-    };
-    let dma = || {
-        text!(
-            "keystone.hostile.by-dma",
-            "A device reads the enclave’s memory: no IOPMP stands in the way."
-        )
-    };
-    let bus = || {
-        text!(
-            "keystone.hostile.by-bus",
-            "Memory is not encrypted: a probe reads it in plain."
-        )
-    };
-    const PMP: &str = "RISC-V Privileged Architecture, PMP: checks apply to accesses of a hart";
-    const PLAIN: &str = "Keystone does not encrypt memory";
-    Secrecy {
-        secret: Secret::Param("secret", ["attack at dawn", "retreat at six"]),
-        channels: vec![
-            channel(Observer::Device, "ACCESS.dma-sees-no-pmp", dma(), PMP),
-            channel(Observer::Device, "structure", dma(), PMP),
-            channel(Observer::Bus, "ACCESS.dram-in-plain", bus(), PLAIN),
-            channel(Observer::Bus, "structure", bus(), PLAIN),
-        ],
-    }
+    common::in_plain("secret", ["attack at dawn", "retreat at six"])
 }
 
 fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {

@@ -3,14 +3,17 @@
 use alloc::vec;
 
 use super::common::{self, Plot, exit, load, step, stop, store};
-use super::{Built, Turned};
+use super::{Built, Guarded, Turned};
 use crate::keystone::machine::Machine;
 use crate::keystone::op::Op;
 use crate::text;
-use crate::trace::param::number;
-use crate::trace::{BadInput, Phase, Plan, Planned, ScenarioInfo, Segment};
+use crate::trace::param::{number, words};
+use crate::trace::{BadInput, Phase, Plan, Planned, ScenarioInfo, Secrecy, Segment};
 
-pub(super) static INTERRUPT: Built = Built { info, plan };
+pub(super) static INTERRUPT: Guarded = Guarded {
+    built: Built { info, plan },
+    secrecy,
+};
 
 fn info() -> ScenarioInfo {
     ScenarioInfo {
@@ -35,10 +38,24 @@ fn info() -> ScenarioInfo {
                 (1, 64),
                 2,
             ),
+            words(
+                "secret",
+                text!("keystone.param.secret", "The enclave’s secret"),
+                text!(
+                    "keystone.param.secret.help",
+                    "It is made inside, after the enclave was created."
+                ),
+                "a secret",
+            ),
             common::monitor(),
         ],
         listed: true,
     }
+}
+
+/// Linux learns when the enclave is interrupted, and nothing of what it holds.
+fn secrecy() -> Secrecy {
+    common::in_plain("secret", ["a secret", "another."])
 }
 
 fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
@@ -59,7 +76,7 @@ fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
             "inside.store",
             text!("keystone.interrupt.store", "It works in its memory"),
             text!("keystone.interrupt.store.cap", "What it keeps here Linux cannot read, neither now nor while it is stopped."),
-            store(plot.free(), b"a secret"),
+            store(plot.free(), turned.text("secret").as_bytes()),
         ),
     ]);
     segments.push(
