@@ -4,6 +4,7 @@ mod priority;
 mod rows;
 mod rules;
 mod scene;
+mod stories;
 mod walk;
 mod walks;
 
