@@ -178,7 +178,10 @@ fn other(op: &OpText, hart: u8) -> Result<Op, BadOp> {
 fn unknown(op: &OpText) -> BadOp {
     let names = FORMS.iter().map(|f| f.name);
     let names = names.chain(CALLS.iter().map(|c| c.0));
-    let host = host::IOCTLS.iter().map(|c| c.0).chain(["SDK-COPY"]);
+    let host = host::IOCTLS
+        .iter()
+        .map(|c| c.0)
+        .chain(["SDK-COPY", "MEASURE-CLASSIC"]);
     let names: Vec<&str> = names.chain(host).chain(runtime::names()).collect();
     BadOp {
         why: text!(

@@ -3,10 +3,12 @@
 use super::driver;
 use super::files::Part;
 use super::{
-    copy_page, create_enclave, destroy_enclave, finalize, resume_enclave, run_enclave, utm_init,
+    copy_page, create_enclave, destroy_enclave, finalize, measure_classic, resume_enclave,
+    run_enclave, utm_init,
 };
 use crate::bytes::hex;
 use crate::keystone::machine::Machine;
+use crate::keystone::measure::classic::{self, Layout};
 use crate::text;
 use crate::text::Text;
 use crate::trace::{BadOp, OpText, Recorder, Rule, Stop};
@@ -40,6 +42,8 @@ pub enum Call {
         /// The enclave.
         ueid: u64,
     },
+    /// What the older monitor measured.
+    MeasureClassic(Layout),
     /// ioctl 4.
     Run {
         /// The enclave.
@@ -73,6 +77,9 @@ pub const IOCTLS: [(&str, u8); 6] = [
 /// The name of the SDK's copying.
 const COPY: &str = "SDK-COPY";
 
+/// The name of the older measurement.
+const CLASSIC: &str = "MEASURE-CLASSIC";
+
 impl Call {
     /// Its name.
     #[must_use]
@@ -81,6 +88,7 @@ impl Call {
             Self::Create { .. } => "IOCTL-CREATE",
             Self::UtmInit { .. } => "IOCTL-UTM",
             Self::Copy { .. } => COPY,
+            Self::MeasureClassic(_) => CLASSIC,
             Self::Finalize { .. } => "IOCTL-FINALIZE",
             Self::Run { .. } => "IOCTL-RUN",
             Self::Resume { .. } => "IOCTL-RESUME",
@@ -92,6 +100,7 @@ impl Call {
     pub(in super::super) fn brief(&self) -> Text {
         match self {
             Self::Create { pages } => text!("host.pages", "{n} pages", n = *pages),
+            Self::MeasureClassic(l) => hex::addr(l.root).into(),
             Self::Copy { part, page, .. } => {
                 text!("host.page", "{file}, page {n}", file = part.id(), n = *page)
             }
@@ -110,6 +119,7 @@ impl Call {
             Self::UtmInit { .. } => utm_init::RULES,
             Self::Copy { .. } => copy_page::RULES,
             Self::Destroy { .. } => destroy_enclave::RULES,
+            Self::MeasureClassic(_) => classic::RULES,
             _ => &[],
         }
     }
@@ -123,6 +133,11 @@ impl Call {
             Self::UtmInit { ueid, size } => of(op, ueid).with("size", size),
             Self::Copy { ueid, part, page } => {
                 of(op, ueid).with("file", part.id()).with("page", page)
+            }
+            Self::MeasureClassic(layout) => {
+                let named = measure_classic::ARGUMENTS.iter();
+                let named = named.zip(measure_classic::numbers(layout));
+                named.fold(op, |op, (key, n)| op.with(key, hex::short(n)))
             }
             Self::Finalize { ueid }
             | Self::Run { ueid }
@@ -138,6 +153,7 @@ pub(in super::super) fn arguments(name: &str) -> Option<&'static [&'static str]>
         "IOCTL-CREATE" => &["pages"],
         "IOCTL-UTM" => &["ueid", "size"],
         COPY => &["ueid", "file", "page"],
+        CLASSIC => measure_classic::ARGUMENTS,
         _ if IOCTLS.iter().any(|(n, _)| *n == name) => &["ueid"],
         _ => return None,
     })
@@ -163,6 +179,13 @@ pub(in super::super) fn parse(op: &OpText) -> Result<Call, BadOp> {
             part: part(op)?,
             page: number("page", 0)?,
         },
+        CLASSIC => {
+            let mut numbers = [0; 12];
+            for (to, key) in numbers.iter_mut().zip(measure_classic::ARGUMENTS) {
+                *to = number(key, 0)?;
+            }
+            Call::MeasureClassic(measure_classic::layout(numbers))
+        }
         "IOCTL-FINALIZE" => Call::Finalize { ueid },
         "IOCTL-RUN" => Call::Run { ueid },
         "IOCTL-RESUME" => Call::Resume { ueid },
@@ -197,6 +220,9 @@ impl Machine {
             Call::UtmInit { ueid, size } => utm_init::utm_init(self, hart, (ueid, size), recorder),
             Call::Copy { ueid, part, page } => {
                 copy_page::copy_page(self, hart, (ueid, part, page), recorder)
+            }
+            Call::MeasureClassic(layout) => {
+                measure_classic::measure_classic(self, hart, &layout, recorder)
             }
             Call::Finalize { ueid } => finalize::finalize(self, hart, ueid, recorder),
             Call::Run { ueid } => run_enclave::run_enclave(self, hart, ueid, recorder),

@@ -9,6 +9,7 @@
 //! | finalize | 6 | `finalize.rs` |
 //! | utm-init | 7 | `utm_init.rs` |
 //! | the SDK copies a page | | `copy_page.rs` |
+//! | create, as it measured until 2023 | | `measure_classic.rs` |
 
 mod call;
 pub mod copy_page;
@@ -18,6 +19,7 @@ pub mod driver;
 mod facts;
 mod files;
 pub mod finalize;
+pub mod measure_classic;
 mod memory;
 mod report;
 pub mod resume_enclave;

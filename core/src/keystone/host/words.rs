@@ -31,6 +31,10 @@ impl Call {
                 n = *page,
                 file = part.id()
             ),
+            Self::MeasureClassic(_) => text!(
+                "classic.says",
+                "the older monitor walks the page tables and measures what they map"
+            ),
             Self::Finalize { .. } => text!(
                 "host.says.finalize",
                 "the driver has the monitor create the enclave"
@@ -77,6 +81,10 @@ impl Call {
             Self::Copy { .. } => text!(
                 "host.tells.copy",
                 "Copied. This is still ordinary memory: whoever runs on the host could change it, and the measurement would tell."
+            ),
+            Self::MeasureClassic(_) => text!(
+                "classic.tells",
+                "Done. The measurement tells at which addresses the enclave sees its pages, and what they hold."
             ),
             Self::Finalize { .. } => text!(
                 "host.tells.finalize",

@@ -2,6 +2,7 @@
 
 mod attest;
 mod boot_scenario;
+mod classic;
 mod common;
 mod edge_call;
 mod exhaustion;
@@ -48,6 +49,7 @@ pub fn monitor() -> Tee {
         &interrupt_and_resume::INTERRUPT,
         &from_files::FROM_FILES,
         &attest::ATTEST,
+        &classic::CLASSIC,
         &sealing::SEALING,
         &page_tables::PAGE_TABLES,
         &edge_call::EDGE_CALL,

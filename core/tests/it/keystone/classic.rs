@@ -7,7 +7,8 @@ use teescope_core::keystone::measure::classic::{
     USER_RISES, measure,
 };
 use teescope_core::memory::{Page, Physical, Ram};
-use teescope_core::trace::{Event, Everything, Place, Rule, Silent};
+use teescope_core::tees;
+use teescope_core::trace::{Event, Everything, Inputs, Place, Rule, Settings, Silent};
 
 use super::samples::{array, number, pattern};
 use crate::vectors;
@@ -199,6 +200,26 @@ shared_test! {
         for rule in RULES {
             assert!(rows.iter().any(|r| r.0.id == rule.id), "{} has no row", rule.id);
         }
+    }
+
+    fn the_tricks_of_the_scenario_break_a_rule_each() {
+        let run = tees::open("keystone/classic-measurement", &Settings::default(), &Inputs::new());
+        let mut run = run.expect("a run");
+        let mut stopped = Vec::new();
+        for position in 1..=run.len() {
+            let step = run.step(position).expect("a step");
+            if let Some(rule) = step.broken() {
+                assert_eq!(step.outcome.name().en(), "ILLEGAL_PTE (100015)");
+                stopped.push((step.label.clone(), rule.id));
+            }
+        }
+        let wanted = [
+            ("twice.measure", USER_RISES.id),
+            ("kernel.measure", USER_BIT.id),
+            ("outside.measure", IN_EPM.id),
+            ("buffer.measure", UNTRUSTED_IN_UTM.id),
+        ];
+        assert_eq!(stopped, wanted.map(|(label, rule)| (label.to_string(), rule)));
     }
 
     fn a_hole_is_told_by_another_first_address() {

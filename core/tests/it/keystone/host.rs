@@ -82,6 +82,7 @@ mod driver {
     use std::collections::BTreeSet;
 
     use teescope_core::keystone::host::{self, Call, EnclaveFiles, FIRST, Part};
+    use teescope_core::keystone::measure::classic::Layout;
     use teescope_core::keystone::structs::CreateArgs;
     use teescope_core::keystone::{Machine, Op, Platform, Stage, State};
     use teescope_core::trace::{Event, Everything, Machine as _, OpText, Outcome, Status};
@@ -272,6 +273,9 @@ mod driver {
                 Call::Create { pages: 7 }, Call::UtmInit { ueid, size: 9 }, Call::Finalize { ueid },
                 Call::Copy { ueid, part: Part::Eapp, page: 3 }, Call::Run { ueid },
                 Call::Resume { ueid }, Call::Destroy { ueid },
+                Call::MeasureClassic(Layout {
+                    epm: (1, 2), utm: (3, 4), root: 5, runtime: 6, user: 7, free: 8, params: [9, 10, 11, 12],
+                }),
             ];
             for call in all {
                 for hart in [0, 2] {

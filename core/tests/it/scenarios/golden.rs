@@ -78,6 +78,10 @@ const GOLDEN: &[(&str, &str)] = &[
     ),
     ("sgx/destroy", include_str!("../../golden/sgx/destroy.txt")),
     (
+        "keystone/classic-measurement",
+        include_str!("../../golden/keystone/classic-measurement.txt"),
+    ),
+    (
         "keystone/from-files",
         include_str!("../../golden/keystone/from-files.txt"),
     ),
