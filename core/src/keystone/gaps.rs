@@ -71,6 +71,18 @@ pub(super) fn gaps() -> Vec<Text> {
             "Model: the addresses of trap vectors, and a cycle counter that counts every operation alike."
         ),
         text!(
+            "gap.keystone-driver",
+            "Model: where Linux finds memory for an enclave, the lowest free block of a fixed stretch. How much it takes, and from which allocator, is the driver’s rule."
+        ),
+        text!(
+            "gap.keystone-verifier",
+            "Model: a verifier that reads past a report faults. What a C program finds behind its buffer is undefined."
+        ),
+        text!(
+            "gap.keystone-walk",
+            "Model: the older monitor’s walk is given up after 65,536 page-table entries and pages; the real one would go on."
+        ),
+        text!(
             "gap.keystone-plugin",
             "The plugin multimem answers that there is no additional memory: upstream has no call that makes any."
         ),
