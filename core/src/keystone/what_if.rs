@@ -52,6 +52,12 @@ impl Machine {
                 "FLIP(at=0x80000000,bit=0)",
             ),
             Op::Host { hart, call } => self.at_host(*hart, call, &mut offers),
+            Op::Runtime { hart, call } => {
+                for (says, call) in super::runtime::what_ifs(call) {
+                    offers.instead(says, &Op::Runtime { hart: *hart, call });
+                }
+                offers.skip();
+            }
             Op::Timer { .. } | Op::Ipi { .. } => offers.skip(),
             _ => {}
         }

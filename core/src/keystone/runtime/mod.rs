@@ -28,11 +28,13 @@ mod tells;
 mod touch;
 mod user;
 mod view;
+mod what_if;
 
 pub use op::{Call, Touch};
 pub(super) use op_text::{forms, is_name, name, names, parse, print};
 pub(super) use tells::{brief, says, tells};
 pub(super) use view::panels;
+pub(super) use what_if::what_ifs;
 
 use super::machine::{Enclave, Machine};
 use super::status::NOTHING;
