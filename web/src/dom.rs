@@ -1,14 +1,19 @@
 //! The few things the page asks of the browser beyond what Yew offers.
 
 use std::future::Future;
+use std::rc::Rc;
 
 use js_sys::{Array, Promise, Uint8Array};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, BlobPropertyBag, Document, Element, File, HtmlAnchorElement, HtmlElement, Url, Window,
+    Blob, BlobPropertyBag, Document, Element, File, HtmlAnchorElement, HtmlElement, ResizeObserver,
+    Url, Window,
 };
 use yew::prelude::*;
+
+use crate::held::Undo;
 
 pub(crate) fn window() -> Option<Window> {
     web_sys::window()
@@ -183,6 +188,26 @@ pub(crate) fn roam(event: &Event, selector: &str) {
     if let Some(e) = all.get(to).and_then(|n| n.dyn_into::<HtmlElement>().ok()) {
         _ = e.focus();
     }
+}
+
+/// Tells of every change of an element's size, until it is undone.
+pub(crate) fn on_resize(element: Option<Element>, told: Rc<dyn Fn(&Element)>) -> Undo {
+    let measured = element.clone();
+    let measure = Closure::<dyn FnMut()>::new(move || {
+        if let Some(e) = &measured {
+            told(e);
+        }
+    });
+    let observer = ResizeObserver::new(measure.as_ref().unchecked_ref()).ok();
+    if let (Some(observer), Some(element)) = (&observer, &element) {
+        observer.observe(element);
+    }
+    Box::new(move || {
+        if let Some(observer) = observer {
+            observer.disconnect();
+        }
+        drop(measure);
+    })
 }
 
 /// The value of the field an event came from.

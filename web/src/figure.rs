@@ -3,13 +3,12 @@
 use std::rc::Rc;
 
 use teescope_core::view::figure::{Draw, Figure, Shape, number};
-use wasm_bindgen::JsCast;
-use web_sys::{Element, ResizeObserver};
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::dom;
 use crate::el::{El, el, part};
-use crate::held::use_held;
+use crate::held::{use_after, use_held};
 use crate::state::{Ctx, use_ctx};
 
 #[derive(Properties)]
@@ -130,27 +129,17 @@ fn draw(shape: &Shape, ctx: &Ctx, lit: &str, selected: &[String]) -> El {
 #[hook]
 pub(crate) fn use_width(node: &NodeRef, before: f32) -> f32 {
     let width = use_held(|| before);
-    let measured_width = width.clone();
-    use_effect_with(node.clone(), move |node| {
-        let element = node.cast::<Element>();
-        let measured = element.clone();
-        let measure = wasm_bindgen::closure::Closure::<dyn FnMut()>::new(move || {
-            if let Some(e) = &measured
-                && e.client_width() > 0
-            {
-                measured_width.set(e.client_width() as f32);
-            }
-        });
-        let observer = ResizeObserver::new(measure.as_ref().unchecked_ref()).ok();
-        if let (Some(observer), Some(element)) = (&observer, &element) {
-            observer.observe(element);
-        }
-        move || {
-            if let Some(observer) = observer {
-                observer.disconnect();
-            }
-            drop(measure);
-        }
-    });
+    let (place, measured) = (node.clone(), width.clone());
+    use_after(
+        (),
+        Box::new(move || {
+            let told = move |e: &Element| {
+                if e.client_width() > 0 {
+                    measured.set(e.client_width() as f32);
+                }
+            };
+            dom::on_resize(place.cast(), Rc::new(told))
+        }),
+    );
     width.get()
 }

@@ -1,12 +1,13 @@
 //! Long lists: which rows lie in view, and room for those that do not.
 
 use std::ops::Range;
+use std::rc::Rc;
 
-use wasm_bindgen::JsCast;
-use web_sys::{Element, ResizeObserver};
+use web_sys::Element;
 use yew::prelude::*;
 
-use crate::held::use_held;
+use crate::dom;
+use crate::held::{use_after, use_held};
 
 /// Rows drawn above and below what is in view.
 const AROUND: usize = 12;
@@ -98,26 +99,14 @@ pub(crate) fn use_scroll(node: &NodeRef) -> (Scroll, Callback<Event>) {
             }
         })
     };
-    let setter = scroll.clone();
-    use_effect_with(node.clone(), move |node| {
-        let element = node.cast::<Element>();
-        let measured = element.clone();
-        let measure = wasm_bindgen::closure::Closure::<dyn FnMut()>::new(move || {
-            if let Some(e) = &measured {
-                setter.set(read(e));
-            }
-        });
-        let observer = ResizeObserver::new(measure.as_ref().unchecked_ref()).ok();
-        if let (Some(observer), Some(element)) = (&observer, &element) {
-            observer.observe(element);
-        }
-        move || {
-            if let Some(observer) = observer {
-                observer.disconnect();
-            }
-            drop(measure);
-        }
-    });
+    let (place, measured) = (node.clone(), scroll.clone());
+    use_after(
+        (),
+        Box::new(move || {
+            let told = move |e: &Element| measured.set(read(e));
+            dom::on_resize(place.cast(), Rc::new(told))
+        }),
+    );
     (scroll.get(), onscroll)
 }
 

@@ -15,7 +15,7 @@ use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use crate::el::{El, el, said};
-use crate::held::{Held, use_held};
+use crate::held::{Held, use_after, use_held};
 use crate::player::frame::Frame;
 use crate::state::play::Play;
 use crate::state::{Ctx, Open, use_ctx};
@@ -77,19 +77,23 @@ pub(crate) fn Opened(props: &Props) -> Html {
     let ctx = use_ctx();
     let draft = use_draft(props);
     let node = use_node_ref();
-    use_effect_with(node.clone(), |node| {
-        let dialog = node.cast::<HtmlDialogElement>();
-        if let Some(d) = &dialog
-            && !d.open()
-        {
-            _ = d.show_modal();
-        }
-        move || {
-            if let Some(d) = dialog {
-                d.close();
+    let place = node.clone();
+    use_after(
+        (),
+        Box::new(move || {
+            let dialog = place.cast::<HtmlDialogElement>();
+            if let Some(d) = &dialog
+                && !d.open()
+            {
+                _ = d.show_modal();
             }
-        }
-    });
+            Box::new(move || {
+                if let Some(d) = dialog {
+                    d.close();
+                }
+            })
+        }),
+    );
     let closed = {
         let ctx = ctx.clone();
         Callback::from(move |_: Event| ctx.close())

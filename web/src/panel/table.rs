@@ -108,14 +108,14 @@ fn draw(ctx: &Ctx, props: &Props, table: &Table, row: &Row) -> El {
 }
 
 /// A value of more bytes than this may be broken over lines.
-const LONG: usize = 28;
+const BREAKS: usize = 28;
 
 fn cell_of(ctx: &Ctx, props: &Props, table: &Table, row: &Row, i: usize, cell: &Cell) -> El {
     let new = props.changes().has(table.id, &format!("{}/{i}", row.key));
     let words = ctx.t(&cell.text);
     let td = el("td")
         .also(table.columns.get(i).is_some_and(|c| c.mono), "m")
-        .also(words.len() > LONG, "long")
+        .also(words.len() > BREAKS, "long")
         .also(new, "cell-new")
         .tone(cell.tone);
     match (i, row.place) {

@@ -7,6 +7,7 @@ use teescope_core::trace::Session;
 use yew::prelude::*;
 
 use crate::dom;
+use crate::held::use_after;
 use crate::state::play::{Do, Play, SPEEDS};
 use crate::state::run::{Parting, slice};
 use crate::state::use_ctx;
@@ -27,30 +28,34 @@ pub(super) fn use_first_pass(play: &Rc<Play>) {
     let due = run.done < run.len && !run.halted;
     let session = run.session.clone();
     let len = run.len;
-    use_effect_with((run.id, due), move |(id, due)| {
-        let (id, alive) = (*id, Rc::new(Cell::new(*due)));
-        let on = alive.clone();
-        if alive.get() {
-            dom::spawn(async move {
-                let mut told = dom::now();
-                while on.get() {
-                    dom::sleep(0).await;
-                    if !on.get() {
-                        break;
+    let id = run.id;
+    use_after(
+        (id, due),
+        Box::new(move || {
+            let alive = Rc::new(Cell::new(due));
+            let on = alive.clone();
+            if alive.get() {
+                dom::spawn(async move {
+                    let mut told = dom::now();
+                    while on.get() {
+                        dom::sleep(0).await;
+                        if !on.get() {
+                            break;
+                        }
+                        let done = slice(&session);
+                        if done >= len || dom::now() - told > REPORT {
+                            told = dom::now();
+                            ctx.act(Do::Worked(id, done));
+                        }
+                        if done >= len {
+                            break;
+                        }
                     }
-                    let done = slice(&session);
-                    if done >= len || dom::now() - told > REPORT {
-                        told = dom::now();
-                        ctx.act(Do::Worked(id, done));
-                    }
-                    if done >= len {
-                        break;
-                    }
-                }
-            });
-        }
-        move || alive.set(false)
-    });
+                });
+            }
+            Box::new(move || alive.set(false))
+        }),
+    );
 }
 
 /// Finds where the run that is shown parts from the original.
@@ -60,28 +65,32 @@ pub(super) fn use_parting(play: &Rc<Play>) {
     let run = play.run();
     let due = play.is_fork() && run.parts.is_none() && run.done >= run.len;
     let (original, fork) = (play.runs[0].session.clone(), run.session.clone());
-    use_effect_with((run.id, due), move |(id, due)| {
-        let (id, alive) = (*id, Rc::new(Cell::new(*due)));
-        let on = alive.clone();
-        if alive.get() {
-            dom::spawn(async move {
-                let mut at = 1;
-                while on.get() {
-                    dom::sleep(0).await;
-                    match part(&original, &fork, &mut at) {
-                        Some(parting) => {
-                            if on.get() {
-                                ctx.act(Do::Parted(id, parting));
+    let id = run.id;
+    use_after(
+        (id, due),
+        Box::new(move || {
+            let alive = Rc::new(Cell::new(due));
+            let on = alive.clone();
+            if alive.get() {
+                dom::spawn(async move {
+                    let mut at = 1;
+                    while on.get() {
+                        dom::sleep(0).await;
+                        match part(&original, &fork, &mut at) {
+                            Some(parting) => {
+                                if on.get() {
+                                    ctx.act(Do::Parted(id, parting));
+                                }
+                                break;
                             }
-                            break;
+                            None => continue,
                         }
-                        None => continue,
                     }
-                }
-            });
-        }
-        move || alive.set(false)
-    });
+                });
+            }
+            Box::new(move || alive.set(false))
+        }),
+    );
 }
 
 /// Compares steps for one slice; `None` if it is to go on.
@@ -117,20 +126,24 @@ fn part(original: &Shared, fork: &Shared, at: &mut u64) -> Option<Parting> {
 pub(super) fn use_playing(play: &Rc<Play>) {
     let ctx = use_ctx();
     let speed = &SPEEDS[play.speed];
-    use_effect_with((play.playing, play.speed), move |(playing, _)| {
-        let alive = Rc::new(Cell::new(*playing));
-        let on = alive.clone();
-        if alive.get() {
-            dom::spawn(async move {
-                loop {
-                    dom::sleep(speed.pause).await;
-                    if !on.get() {
-                        break;
+    let playing = play.playing;
+    use_after(
+        (playing, play.speed),
+        Box::new(move || {
+            let alive = Rc::new(Cell::new(playing));
+            let on = alive.clone();
+            if alive.get() {
+                dom::spawn(async move {
+                    loop {
+                        dom::sleep(speed.pause).await;
+                        if !on.get() {
+                            break;
+                        }
+                        ctx.act(Do::Tick(speed.steps));
                     }
-                    ctx.act(Do::Tick(speed.steps));
-                }
-            });
-        }
-        move || alive.set(false)
-    });
+                });
+            }
+            Box::new(move || alive.set(false))
+        }),
+    );
 }

@@ -30,6 +30,7 @@ use crate::dialog;
 use crate::el::{El, el, list, part, part_of, said};
 use crate::extras;
 use crate::figure::use_width;
+use crate::held::use_after;
 use crate::panel::PanelView;
 use crate::state::play::{Against, Play};
 use crate::state::{Ctx, Open, use_ctx};
@@ -72,14 +73,16 @@ pub(crate) fn Player(props: &Props) -> Html {
     let (main, wide, foot) = (use_node_ref(), use_node_ref(), use_node_ref());
     let width = use_width(&wide, 730.0);
     let foot_width = use_width(&foot, 800.0);
-    use_effect_with(frame.run, {
-        let main = main.clone();
-        move |_| {
-            if let Some(main) = main.cast::<web_sys::Element>() {
+    let top = main.clone();
+    use_after(
+        frame.run,
+        Box::new(move || {
+            if let Some(main) = top.cast::<web_sys::Element>() {
                 main.set_scroll_top(0);
             }
-        }
-    });
+            Box::new(|| ())
+        }),
+    );
     let steps = part::<steps::Steps>(steps::Props {
         run: play.run().clone(),
         position: play.position,

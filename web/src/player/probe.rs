@@ -12,7 +12,7 @@ use super::checks::model_of;
 use super::value::words;
 use crate::dom;
 use crate::el::{El, el, said};
-use crate::held::use_held;
+use crate::held::{use_after, use_held};
 use crate::state::play::{Do, Play};
 use crate::state::{Ctx, use_ctx};
 
@@ -52,9 +52,13 @@ pub(crate) fn Probe(props: &Props) -> Html {
     {
         // A range picked in the map fills the field.
         let written = written.clone();
-        use_effect_with(address, move |a| {
-            written.set(teescope_core::bytes::hex::addr(*a))
-        });
+        use_after(
+            address,
+            Box::new(move || {
+                written.set(teescope_core::bytes::hex::addr(address));
+                Box::new(|| ())
+            }),
+        );
     }
     let chosen = who
         .get()

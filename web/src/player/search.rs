@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use crate::dom;
 use crate::el::{El, el, said};
-use crate::held::use_held;
+use crate::held::{use_after, use_held};
 use crate::state::Ctx;
 use crate::state::run::Run;
 
@@ -58,45 +58,49 @@ pub(super) fn use_found(run: &Run, query: &str, ctx: &Ctx) -> (Rc<Vec<u64>>, boo
     let session = run.session.clone();
     let len = run.len;
     let lang = ctx.lang.clone();
-    use_effect_with((run.id, query.to_ascii_lowercase()), move |(_, query)| {
-        let words: Vec<String> = query.split_whitespace().map(str::to_string).collect();
-        let alive = Rc::new(Cell::new(true));
-        let on = alive.clone();
-        if words.is_empty() {
-            alive.set(false);
-        }
-        dom::spawn(async move {
-            if !on.get() {
-                return;
+    let query = query.to_ascii_lowercase();
+    use_after(
+        (run.id, query.clone()),
+        Box::new(move || {
+            let words: Vec<String> = query.split_whitespace().map(str::to_string).collect();
+            let alive = Rc::new(Cell::new(true));
+            let on = alive.clone();
+            if words.is_empty() {
+                alive.set(false);
             }
-            let mut hits = Vec::new();
-            let mut at = 1;
-            while at <= len && hits.len() < MOST {
-                let start = dom::now();
-                while at <= len && dom::now() - start < 6.0 {
-                    let line = session.borrow_mut().line(at);
-                    let stop = line.outcome.map(|o| lang.t(&o.name()).to_ascii_lowercase());
-                    let all = format!(
-                        "{} {} {}",
-                        lang.t(&line.name).to_ascii_lowercase(),
-                        line.label.to_ascii_lowercase(),
-                        stop.unwrap_or_default()
-                    );
-                    if words.iter().all(|w| all.contains(w.as_str())) {
-                        hits.push(at);
-                    }
-                    at += 1;
-                }
-                if at <= len {
-                    dom::sleep(0).await;
-                }
+            dom::spawn(async move {
                 if !on.get() {
                     return;
                 }
-            }
-            setter.set((Rc::new(hits), false));
-        });
-        move || alive.set(false)
-    });
+                let mut hits = Vec::new();
+                let mut at = 1;
+                while at <= len && hits.len() < MOST {
+                    let start = dom::now();
+                    while at <= len && dom::now() - start < 6.0 {
+                        let line = session.borrow_mut().line(at);
+                        let stop = line.outcome.map(|o| lang.t(&o.name()).to_ascii_lowercase());
+                        let all = format!(
+                            "{} {} {}",
+                            lang.t(&line.name).to_ascii_lowercase(),
+                            line.label.to_ascii_lowercase(),
+                            stop.unwrap_or_default()
+                        );
+                        if words.iter().all(|w| all.contains(w.as_str())) {
+                            hits.push(at);
+                        }
+                        at += 1;
+                    }
+                    if at <= len {
+                        dom::sleep(0).await;
+                    }
+                    if !on.get() {
+                        return;
+                    }
+                }
+                setter.set((Rc::new(hits), false));
+            });
+            Box::new(move || alive.set(false))
+        }),
+    );
     found.get()
 }

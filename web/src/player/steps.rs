@@ -11,7 +11,7 @@ use super::rows::{Folds, Item, Kind, items, row_of};
 use super::search::{search, use_found};
 use crate::dom;
 use crate::el::{El, el, group, said};
-use crate::held::{Held, use_held};
+use crate::held::{Held, use_after, use_held};
 use crate::state::play::Do;
 use crate::state::run::Run;
 use crate::state::{Ctx, use_ctx};
@@ -131,15 +131,19 @@ fn row(size: &'static str, here: bool, position: u64) -> El {
 /// Scrolls the list when the current step has left its window.
 #[hook]
 fn use_in_view(node: NodeRef, top: u64, height: u32, key: (u32, u64)) {
-    use_effect_with(key, move |_| {
-        if let Some(list) = node.cast::<Element>() {
-            let (top, height) = (top as i32 + 26, height as i32);
-            let (from, seen) = (list.scroll_top(), list.client_height());
-            if top < from + 40 || top + height > from + seen - 40 {
-                list.set_scroll_top((top - seen / 3).max(0));
+    use_after(
+        key,
+        Box::new(move || {
+            if let Some(list) = node.cast::<Element>() {
+                let (top, height) = (top as i32 + 26, height as i32);
+                let (from, seen) = (list.scroll_top(), list.client_height());
+                if top < from + 40 || top + height > from + seen - 40 {
+                    list.set_scroll_top((top - seen / 3).max(0));
+                }
             }
-        }
-    });
+            Box::new(|| ())
+        }),
+    );
 }
 
 /// The rows in view: what each shows.
