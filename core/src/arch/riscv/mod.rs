@@ -7,6 +7,7 @@ pub mod dump;
 pub mod lines;
 mod pieces;
 pub mod pmp;
+mod pmp_cfg;
 mod privilege;
 pub mod smepmp;
 pub mod sv39;
