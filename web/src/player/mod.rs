@@ -165,7 +165,7 @@ fn eyes(play: &Play) -> Option<Text> {
     let title = title.map_or_else(|| observer.title(), |(_, title)| title);
     Some(text!(
         "ui.eyes.on",
-        "What this observer can see: {who}",
+        "What this observer can see in the panels: {who}. The card tells what really happened.",
         who = title
     ))
 }
