@@ -71,6 +71,10 @@ pub fn gaps() -> Vec<Text> {
             "Model: a probe on DRAM reads AES-XTS-128 ciphertext of protected memory, by physical address under a demo key. The memory engines themselves, their integrity trees and what rewriting DRAM does to them come later; here a probe only listens."
         ),
         text!(
+            "gap.package",
+            "The processor’s package is where the protection ends by design: whoever opens it and probes the chip is outside what SGX promises against, and is not modelled."
+        ),
+        text!(
             "gap.xsave",
             "The processor has x87, SSE, AVX, AVX-512 and PKRU state; MPX, AMX and CET state are not offered."
         ),

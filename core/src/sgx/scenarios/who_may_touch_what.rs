@@ -119,7 +119,7 @@ const ALL: [Try; 7] = [
     ("hypervisor", Who::Hypervisor, true, || {
         text!(
             "touch.hypervisor",
-            "The hypervisor. Its second level of page tables decides what is mapped where; what may be read there it does not decide."
+            "The hypervisor. Its second level of page tables decides what is mapped where; what may be read there it does not decide. It does not even get the ciphertext: on SEV without ciphertext hiding a hypervisor can read that, and equal ciphertexts gave keys away (Cipherleaks)."
         )
     }),
     ("smm", Who::Smm, true, || {
