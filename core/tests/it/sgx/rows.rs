@@ -4,22 +4,34 @@ use teescope_core::trace::{Outcome, Rule};
 
 use super::scene::{GP, Scene, code, pf};
 
+/// What is laid out so that a leaf succeeds, unless a row spoils it.
+pub(crate) trait Laid {
+    /// Calls the leaf; says how it ended and which rule stopped it.
+    fn call(&mut self) -> (Outcome, Option<&'static Rule>);
+}
+
+impl Laid for Scene {
+    fn call(&mut self) -> (Outcome, Option<&'static Rule>) {
+        Scene::call(self)
+    }
+}
+
 /// One way to break one rule.
-pub(crate) struct Row {
+pub(crate) struct Row<S = Scene> {
     /// The rule's id.
     pub(crate) rule: &'static str,
     /// How the leaf ends, given the spoilt scene.
-    pub(crate) ends: fn(&Scene) -> Outcome,
+    pub(crate) ends: fn(&S) -> Outcome,
     /// What is spoilt.
-    pub(crate) provoke: fn(&mut Scene),
+    pub(crate) provoke: fn(&mut S),
 }
 
 /// A row.
-pub(crate) const fn row(
+pub(crate) const fn row<S>(
     rule: &'static str,
-    ends: fn(&Scene) -> Outcome,
-    provoke: fn(&mut Scene),
-) -> Row {
+    ends: fn(&S) -> Outcome,
+    provoke: fn(&mut S),
+) -> Row<S> {
     Row {
         rule,
         ends,
@@ -70,7 +82,7 @@ codes! {
 }
 
 /// Every row alone: the leaf ends as the row says, because of the row's rule.
-pub(crate) fn check_each(scene: fn() -> Scene, rows: &[Row]) {
+pub(crate) fn check_each<S: Laid>(scene: fn() -> S, rows: &[Row<S>]) {
     for (number, row) in rows.iter().enumerate() {
         let mut scene = scene();
         (row.provoke)(&mut scene);
@@ -87,8 +99,8 @@ pub(crate) fn check_each(scene: fn() -> Scene, rows: &[Row]) {
 }
 
 /// Every two rows of different rules together: the rule that the manual checks first wins.
-pub(crate) fn check_pairs(scene: fn() -> Scene, rows: &[Row], declared: &[&'static Rule]) {
-    let place = |row: &Row| declared.iter().position(|rule| rule.id == row.rule);
+pub(crate) fn check_pairs<S: Laid>(scene: fn() -> S, rows: &[Row<S>], declared: &[&'static Rule]) {
+    let place = |row: &Row<S>| declared.iter().position(|rule| rule.id == row.rule);
     for first in rows {
         for second in rows.iter().filter(|row| place(row) > place(first)) {
             let mut scene = scene();

@@ -14,6 +14,8 @@ use teescope_core::sgx::{
 };
 use teescope_core::trace::{Machine as _, Outcome, Rule};
 
+use crate::sgx::rows;
+pub(crate) use crate::sgx::rows::{check_pairs, row};
 use crate::sgx::scene::{
     BASE, CODE, DATA, TCS, apply, assert_in_order, digest, eadd, einit, key, run, small,
 };
@@ -277,22 +279,11 @@ pub(crate) fn gprsgx(m: &Machine, page: EpcPage) -> GprSgx {
 }
 
 /// One way to break one rule.
-pub(crate) struct Row {
-    pub(crate) rule: &'static str,
-    pub(crate) ends: fn(&Act) -> Outcome,
-    pub(crate) provoke: fn(&mut Act),
-}
+pub(crate) type Row = rows::Row<Act>;
 
-/// A row.
-pub(crate) const fn row(
-    rule: &'static str,
-    ends: fn(&Act) -> Outcome,
-    provoke: fn(&mut Act),
-) -> Row {
-    Row {
-        rule,
-        ends,
-        provoke,
+impl rows::Laid for Act {
+    fn call(&mut self) -> (Outcome, Option<&'static Rule>) {
+        Act::call(self)
     }
 }
 
@@ -321,42 +312,8 @@ pub(crate) fn pf_frame2(_: &Act) -> Outcome {
     crate::sgx::scene::pf(BASE + SSA + 0x1000)
 }
 
-/// Every row alone: the leaf ends as the row says, because of the row's rule.
+/// The leaf succeeds, and every row alone ends it as the row says, because of the row's rule.
 pub(crate) fn check_each(act: fn() -> Act, rows: &[Row]) {
     assert_eq!(act().call(), (Outcome::Done, None), "unspoilt");
-    for (number, row) in rows.iter().enumerate() {
-        let mut act = act();
-        (row.provoke)(&mut act);
-        let wanted = (row.ends)(&act);
-        let (outcome, broken) = act.call();
-        let broken = broken.map(|rule| rule.id);
-        assert_eq!(
-            (outcome, broken),
-            (wanted, Some(row.rule)),
-            "row {number}, {}",
-            row.rule
-        );
-    }
-}
-
-/// Every two rows of different rules together: the rule that the manual checks first wins.
-pub(crate) fn check_pairs(act: fn() -> Act, rows: &[Row], declared: &[&'static Rule]) {
-    let place = |row: &Row| declared.iter().position(|rule| rule.id == row.rule);
-    for first in rows {
-        for second in rows.iter().filter(|row| place(row) > place(first)) {
-            let mut act = act();
-            (second.provoke)(&mut act);
-            (first.provoke)(&mut act);
-            let wanted = (first.ends)(&act);
-            let (outcome, broken) = act.call();
-            let broken = broken.map(|rule| rule.id);
-            assert_eq!(
-                (outcome, broken),
-                (wanted, Some(first.rule)),
-                "{} before {}",
-                first.rule,
-                second.rule
-            );
-        }
-    }
+    rows::check_each(act, rows);
 }
