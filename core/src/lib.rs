@@ -16,6 +16,7 @@ mod shared_test;
 pub mod arch;
 pub mod artefacts;
 pub mod bytes;
+pub mod compare;
 pub mod crypto;
 pub mod formats;
 pub mod keystone;

@@ -63,7 +63,11 @@ impl Source {
         let mut all: Vec<Tee> = Vec::new();
         for part in self.here() {
             match all.iter_mut().find(|tee| tee.id == part.id) {
-                Some(tee) => tee.scenarios.extend(part.scenarios),
+                Some(tee) => {
+                    tee.scenarios.extend(part.scenarios);
+                    tee.common = tee.common.or(part.common);
+                    tee.profile = tee.profile.or(part.profile);
+                }
                 None => all.push(part),
             }
         }

@@ -7,6 +7,7 @@
 mod applied;
 mod built;
 mod case;
+mod common;
 mod dump;
 mod edit;
 mod edits;
@@ -30,6 +31,7 @@ mod vocabulary;
 pub use applied::{Applied, AppliedLine, Applier};
 pub use built::{Built, Turned};
 pub use case::{Case, CaseError};
+pub use common::{Common, Limit, Variant};
 pub use dump::dump;
 pub use edit::{Edit, EditAction};
 pub use link::{Link, LinkError};

@@ -7,10 +7,12 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::common::Common;
 use super::edit::Edit;
 use super::secrecy::Secrecy;
 use super::session::Session;
 use crate::text::Text;
+use crate::view::Profile;
 
 /// A trusted execution environment: what its folder offers to the rest.
 pub struct Tee {
@@ -26,6 +28,10 @@ pub struct Tee {
     pub recognise: fn(&[u8]) -> Option<Recognised>,
     /// What is left out or only a model, each with the reason, as a sentence.
     pub gaps: fn() -> Vec<Text>,
+    /// How it takes part in comparisons, if it can be run there.
+    pub common: Option<fn() -> Common>,
+    /// What is said of it, row by row, if anything is.
+    pub profile: Option<fn() -> Profile>,
 }
 
 /// A file that a machine knows.

@@ -71,6 +71,7 @@ fn one(out: &mut Changes, old: Option<&Panel>, new: &Panel) {
             out.add(n.id, &n.current.to_string());
         }
         (Some(Panel::Digest(o)), Panel::Digest(n)) => digest(out, o, n),
+        (Some(Panel::Privilege(o)), Panel::Privilege(n)) => privilege(out, o, n),
         (Some(Panel::Facts(o)), Panel::Facts(n)) => {
             let value = |facts: &super::Facts, key: &str| {
                 let fact = facts.facts.iter().find(|f| f.key == key);
@@ -142,6 +143,20 @@ fn bytes(out: &mut Changes, old: &super::Bytes, new: &super::Bytes) {
         let range = field.offset..field.offset + field.size;
         if !same_place || old.data.get(range.clone()) != new.data.get(range) {
             out.add(new.id, &format!("{}@{}", field.name.en(), field.offset));
+        }
+    }
+}
+
+/// Cells are named by level and world: `privilege/2/1`; `privilege/now` is who runs.
+fn privilege(out: &mut Changes, old: &super::Privilege, new: &super::Privilege) {
+    if old.now != new.now {
+        out.add(new.id, "now");
+    }
+    for (l, level) in new.levels.iter().enumerate() {
+        for (w, cell) in level.cells.iter().enumerate() {
+            if old.levels.get(l).and_then(|o| o.cells.get(w)) != Some(cell) {
+                out.add(new.id, &format!("{l}/{w}"));
+            }
         }
     }
 }

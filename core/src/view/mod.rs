@@ -12,8 +12,8 @@ mod profile;
 pub use diff::{Changes, changes};
 pub use fields::fields;
 pub use panels::{
-    AddressMap, Bytes, Cell, Column, Digest, Fact, Facts, Field, Lane, Link, Node, Panel, Range,
-    Row, States, Table, Tone,
+    AddressMap, Bytes, Cell, Column, Digest, Fact, Facts, Field, Lane, Level, Link, Node, Occupant,
+    Panel, Privilege, Range, Row, States, Table, Tone,
 };
 pub use profile::{Aspect, Claim, Evidence, Profile};
 

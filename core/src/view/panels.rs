@@ -73,6 +73,8 @@ pub enum Panel {
     Digest(Digest),
     /// Names and values.
     Facts(Facts),
+    /// Privilege levels and worlds, and who runs now.
+    Privilege(Privilege),
 }
 
 impl Panel {
@@ -86,6 +88,7 @@ impl Panel {
             Self::States(p) => p.id,
             Self::Digest(p) => p.id,
             Self::Facts(p) => p.id,
+            Self::Privilege(p) => p.id,
         }
     }
 
@@ -99,6 +102,7 @@ impl Panel {
             Self::States(p) => (&p.title, &p.note),
             Self::Digest(p) => (&p.title, &p.note),
             Self::Facts(p) => (&p.title, &p.note),
+            Self::Privilege(p) => (&p.title, &p.note),
         }
     }
 }
@@ -345,4 +349,41 @@ pub struct Fact {
     pub model: bool,
     /// The state it stands for, if it can be selected.
     pub place: Option<Place>,
+}
+
+/// Who may run where: one row a privilege level, one column a world, and who runs now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Privilege {
+    /// The panel's id; `privilege` in every machine, so that machines can be laid side by side.
+    pub id: &'static str,
+    /// The heading.
+    pub title: Text,
+    /// The remark beside it.
+    pub note: Text,
+    /// The worlds, the ordinary one first: “normal”, “enclave”.
+    pub worlds: Vec<Text>,
+    /// The levels, the most privileged first.
+    pub levels: Vec<Level>,
+    /// Who runs now on the processor that the step is about: index of the level, index of the world.
+    pub now: Option<(usize, usize)>,
+}
+
+/// A privilege level.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Level {
+    /// The manual's name: “ring 3”, “S-mode”.
+    pub title: Text,
+    /// Who runs there in each world; `None` where the architecture has no such place.
+    pub cells: Vec<Option<Occupant>>,
+}
+
+/// Who runs at a privilege level of a world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occupant {
+    /// Who: “operating system”, “nobody”.
+    pub who: Text,
+    /// Whether the protected program relies on it.
+    pub trusted: bool,
+    /// What its colour means.
+    pub tone: Tone,
 }

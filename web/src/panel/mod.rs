@@ -5,6 +5,7 @@ mod digest;
 mod drawn;
 mod editor;
 mod facts;
+mod privilege;
 mod table;
 
 use std::rc::Rc;
@@ -108,6 +109,7 @@ pub(crate) fn PanelView(props: &Props) -> Html {
         Panel::States(_) => "wide kind-states",
         Panel::Digest(_) => "kind-digest",
         Panel::Facts(_) => "kind-facts",
+        Panel::Privilege(_) => "kind-privilege",
     };
     let mark = text!("ui.panel.changed", "changed");
     let mark = el("span").class("changed-mark").kid(said(&ctx, mark));
@@ -131,5 +133,6 @@ fn body(ctx: &Ctx, props: &Props, kept: &Kept) -> El {
         Panel::Bytes(bytes) => bytes::body(ctx, props, kept, bytes),
         Panel::Digest(digest) => digest::body(ctx, props, digest),
         Panel::Facts(facts) => facts::body(ctx, props, facts),
+        Panel::Privilege(privilege) => privilege::body(ctx, props, privilege),
     }
 }

@@ -42,7 +42,7 @@ pub fn tee() -> Tee {
 /// The scenarios in which the security monitor runs.
 #[must_use]
 pub fn monitor() -> Tee {
-    part(alloc::vec![
+    let mut part = part(alloc::vec![
         &figure_3::FIGURE_3,
         &lifecycle::LIFECYCLE,
         &hostile_os::HOSTILE,
@@ -65,7 +65,10 @@ pub fn monitor() -> Tee {
         &faults::SEALING_ANYWHERE,
         &faults::SSTC_TIMER,
         &faults::SHARED_BUFFER,
-    ])
+    ]);
+    part.common = Some(hostile_os::common);
+    part.profile = Some(super::profile);
+    part
 }
 
 /// Somebody's PMP registers.
@@ -95,5 +98,7 @@ fn part(scenarios: Vec<&'static dyn Scenario>) -> Tee {
         scenarios,
         recognise: |_| None,
         gaps: super::gaps::gaps,
+        common: None,
+        profile: None,
     }
 }

@@ -38,6 +38,7 @@ use crate::trace::{Scenario, Tee};
 pub fn tee() -> Tee {
     let (mut all, files) = (building(), files());
     all.scenarios.extend(running().scenarios);
+    all.common = running().common;
     all.scenarios.extend(files.scenarios);
     all.recognise = files.recognise;
     all
@@ -61,7 +62,7 @@ pub fn building() -> Tee {
 /// The scenarios in which enclaves run.
 #[must_use]
 pub fn running() -> Tee {
-    part(alloc::vec![
+    let mut part = part(alloc::vec![
         &enter_and_exit::ENTER,
         &ecall_and_ocall::CALLS,
         &aex::AEX,
@@ -73,7 +74,9 @@ pub fn running() -> Tee {
         &page_fault_channel::PAGES,
         &single_step::STEP,
         &debug_enclave::DEBUGGER,
-    ])
+    ]);
+    part.common = Some(who_may_touch_what::common);
+    part
 }
 
 /// The run of somebody's file, and what recognises one.
@@ -97,6 +100,8 @@ fn part(scenarios: Vec<&'static dyn Scenario>) -> Tee {
         scenarios,
         recognise: |_| None,
         gaps: super::gaps::gaps,
+        common: None,
+        profile: None,
     }
 }
 

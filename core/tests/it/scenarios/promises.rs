@@ -214,6 +214,12 @@ fn sound(panel: &Panel) {
             assert!(t.rows.iter().all(|r| r.cells.len() == t.columns.len()));
         }
         Panel::States(s) => assert!(s.current < s.nodes.len()),
+        Panel::Privilege(p) => {
+            assert!(p.levels.iter().all(|l| l.cells.len() == p.worlds.len()));
+            if let Some((level, world)) = p.now {
+                assert!(p.levels[level].cells[world].is_some(), "{}", p.id);
+            }
+        }
         Panel::Digest(_) | Panel::Facts(_) => {}
     }
 }
