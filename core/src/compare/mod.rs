@@ -7,7 +7,9 @@
 mod answer;
 mod ask;
 mod beat;
+mod cells;
 mod column;
+mod finding;
 mod look;
 mod phases;
 mod question;
@@ -17,6 +19,7 @@ pub use answer::{Answer, Line, Proof};
 pub use ask::{Ask, Choice, MOST_COLUMNS};
 pub use beat::{Beat, beats};
 pub use column::Column;
+use finding::{broken, measurement};
 pub use look::{Look, Seen};
 pub use phases::{Happens, Named};
 pub use question::{Question, by_id, differs};

@@ -1,10 +1,8 @@
 //! Who can read the secret while it is used?
 
-use super::Question;
-use crate::compare::{Answer, Column, Line, Proof};
+use crate::compare::{Answer, Column, Question};
 use crate::text;
 use crate::trace::{Observer, Phase};
-use crate::view::Tone;
 
 pub(super) static QUESTION: Question = Question {
     id: "in-use",
@@ -28,38 +26,13 @@ pub(super) static QUESTION: Question = Question {
 fn answer(column: &mut Column, observer: Observer) -> Answer {
     let position = column.in_use();
     let look = column.look(position, observer);
-    let mut answer = Answer::new(look.seen.id(), look.seen.title(), look.seen.tone());
-    answer.says.push(look.answer.clone());
-    answer.bytes = look.bytes;
-    answer.rule = Some(look.rule);
+    let mut answer = Answer::new(look.seen.id(), look.seen.title(), look.tone(observer));
     answer.proofs.push(column.proof(position, Some(observer)));
+    answer.take(look);
     for (who, title) in column.observers() {
         let look = column.look(position, who);
-        let tone = match who {
-            Observer::Inside => Tone::Plain,
-            _ => look.seen.tone(),
-        };
-        answer.lines.push(Line {
-            name: title,
-            value: look.seen.title(),
-            mono: false,
-            tone,
-            proof: Some(column.proof(position, Some(who))),
-        });
+        let proof = column.proof(position, Some(who));
+        answer.lines.push(look.line(who, title, proof));
     }
     answer
-}
-
-impl Column {
-    /// The step after which something shows.
-    pub(super) fn proof(&self, position: u64, observer: Option<Observer>) -> Proof {
-        let settings = self.settings();
-        let set = settings.params.iter().map(|(k, v)| (k.clone(), v.clone()));
-        Proof {
-            scenario: self.scenario(),
-            step: self.label(position),
-            observer,
-            set: set.collect(),
-        }
-    }
 }

@@ -1,0 +1,52 @@
+//! Cells of panels in words: what became visible, as names and values.
+
+use alloc::vec::Vec;
+
+use crate::text;
+use crate::text::Text;
+use crate::view::{Changes, Panel, View};
+
+/// The cells of a view that changed, each as a name and its value; whole structures give their fields, tables
+/// their rows.
+pub(super) fn cells(view: &View, changes: &Changes) -> Vec<(Text, Text)> {
+    let mut all = Vec::new();
+    for panel in &view.panels {
+        let id = panel.id();
+        let (title, _) = panel.heading();
+        let mut add = |name: &Text, value: Text| {
+            let name = text!(
+                "compare.cell",
+                "{panel}: {cell}",
+                panel = title.clone(),
+                cell = name.clone()
+            );
+            all.push((name, value));
+        };
+        match panel {
+            Panel::Facts(facts) => {
+                for fact in facts.facts.iter().filter(|f| changes.has(id, &f.key)) {
+                    add(&fact.name, fact.value.clone());
+                }
+            }
+            Panel::Table(table) => {
+                for row in table.rows.iter().filter(|r| changes.has(id, &r.key)) {
+                    let cells: Vec<Text> = row.cells.iter().map(|c| c.text.clone()).collect();
+                    if let Some((first, rest)) = cells.split_first() {
+                        add(first, Text::join(rest, " · "));
+                    }
+                }
+            }
+            Panel::Bytes(bytes) => {
+                let changed = bytes.fields.iter().filter(|f| {
+                    let key = alloc::format!("{}@{}", f.name.en(), f.offset);
+                    changes.has(id, &key) && !f.reserved
+                });
+                for field in changed {
+                    add(&field.name, field.value.clone());
+                }
+            }
+            Panel::AddressMap(_) | Panel::States(_) | Panel::Digest(_) | Panel::Privilege(_) => {}
+        }
+    }
+    all
+}
