@@ -10,7 +10,7 @@ pub(crate) struct Usage {
     /// Its name: `apply`.
     pub(crate) name: &'static str,
     /// What it takes, by name, in order: `["FILE"]`. All must be given; of one that ends in `...`,
-    /// which comes last, any number.
+    /// which comes last, any number; one in brackets, which comes last, may be left out.
     pub(crate) takes: &'static [&'static str],
     /// What it does, in one line.
     pub(crate) does: &'static str,
@@ -159,7 +159,8 @@ impl Usage {
     fn count(&self, args: &Args) -> Result {
         let (given, wanted) = (args.positional.len(), self.takes.len());
         let many = self.takes.last().is_some_and(|last| last.ends_with("..."));
-        if given == wanted || (many && given > wanted) {
+        let optional = self.takes.last().is_some_and(|last| last.starts_with('['));
+        if given == wanted || (many && given > wanted) || (optional && given + 1 == wanted) {
             return Ok(());
         }
         let name = self.name;

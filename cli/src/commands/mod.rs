@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod apply;
+mod compare;
 mod inspect;
 mod list;
 mod measure;
@@ -20,7 +21,7 @@ struct Command {
     run: fn(&Args) -> Result<u8>,
 }
 
-const COMMANDS: [Command; 7] = [
+const COMMANDS: [Command; 8] = [
     Command {
         usage: &list::USAGE,
         run: list::run,
@@ -40,6 +41,10 @@ const COMMANDS: [Command; 7] = [
     Command {
         usage: &apply::USAGE,
         run: apply::run,
+    },
+    Command {
+        usage: &compare::USAGE,
+        run: compare::run,
     },
     Command {
         usage: &pmp::USAGE,

@@ -107,12 +107,17 @@ impl Column {
         }
     }
 
-    /// The parameters of the run, with others besides.
+    /// The parameters of the run that differ from their defaults, with others besides.
     pub(super) fn with(&self, more: &[(&'static str, &'static str)]) -> Vec<(String, String)> {
         let mut set = self.settings().params.clone();
         for (key, value) in more {
             set.insert((*key).to_string(), (*value).to_string());
         }
+        let usual = |key: &str, value: &str| {
+            let mut params = self.runs[0].info().params.iter();
+            params.any(|p| p.key == key && p.default == value)
+        };
+        set.retain(|key, value| !usual(key, value));
         set.into_iter().collect()
     }
 

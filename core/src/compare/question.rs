@@ -1,5 +1,7 @@
 //! Questions: what is asked, and how the answer is read off a run.
 
+use alloc::vec::Vec;
+
 use super::{ALL, Answer, Column};
 use crate::text::Text;
 use crate::trace::{Observer, Phase};
@@ -27,14 +29,14 @@ pub fn by_id(id: &str) -> Option<&'static Question> {
     ALL.iter().copied().find(|q| q.id == id)
 }
 
-/// Which answers differ in kind from that of the most machines (from the first, where none is commoner).
+/// Which answers differ in kind: those unlike what more than half of the machines answer, or, where there is no
+/// such answer and not all are alike, every one.
 #[must_use]
-pub fn differs(answers: &[&Answer]) -> alloc::vec::Vec<bool> {
+pub fn differs(answers: &[&Answer]) -> Vec<bool> {
     let count = |kind: &str| answers.iter().filter(|a| a.kind == kind).count();
-    let most = answers.iter().map(|a| count(a.kind)).max().unwrap_or(0);
-    let usual = answers
+    let usual = answers.iter().find(|a| 2 * count(a.kind) > answers.len());
+    answers
         .iter()
-        .find(|a| count(a.kind) == most)
-        .map(|a| a.kind);
-    answers.iter().map(|a| Some(a.kind) != usual).collect()
+        .map(|a| usual.is_none_or(|usual| usual.kind != a.kind))
+        .collect()
 }

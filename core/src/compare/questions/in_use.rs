@@ -1,7 +1,8 @@
 //! Who can read the secret while it is used?
 
-use crate::compare::{Answer, Column, Question};
+use crate::compare::{Answer, Column, Question, Seen};
 use crate::text;
+use crate::text::Text;
 use crate::trace::{Observer, Phase};
 
 pub(super) static QUESTION: Question = Question {
@@ -26,7 +27,7 @@ pub(super) static QUESTION: Question = Question {
 fn answer(column: &mut Column, observer: Observer) -> Answer {
     let position = column.in_use();
     let look = column.look(position, observer);
-    let mut answer = Answer::new(look.seen.id(), look.seen.title(), look.tone(observer));
+    let mut answer = Answer::new(look.seen.id(), verdict(look.seen), look.tone(observer));
     answer.proofs.push(column.proof(position, Some(observer)));
     answer.take(look);
     for (who, title) in column.observers() {
@@ -35,4 +36,21 @@ fn answer(column: &mut Column, observer: Observer) -> Answer {
         answer.lines.push(look.line(who, title, proof));
     }
     answer
+}
+
+/// The answer to “can they read it?”.
+fn verdict(seen: Seen) -> Text {
+    match seen {
+        Seen::Plain => text!("compare.in-use.plain", "can read it"),
+        Seen::Cipher => text!("compare.in-use.cipher", "cannot read it: gets ciphertext"),
+        Seen::Constant => text!(
+            "compare.in-use.constant",
+            "cannot read it: gets the same bytes whatever the secret is"
+        ),
+        Seen::Refused => text!(
+            "compare.in-use.refused",
+            "cannot read it: the access is refused"
+        ),
+        Seen::Nobody => seen.title(),
+    }
 }
