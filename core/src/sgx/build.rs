@@ -1,18 +1,18 @@
-//! An enclave from a stream: which operations build it, on which processor, and what it measures.
+//! An enclave from a file: which operations build it, on which processor, and what it measures.
 
 use alloc::rc::Rc;
 
 use super::content::Content;
+use super::image::{Image, Item};
 use super::machine::Machine;
 use super::op::{Call, Eadd, Ecreate, Op};
 use super::platform::Platform;
-use super::sgxs::{Item, Sgxs};
 use super::structs::{Attributes, AttributesFlags, Miscselect, SigStruct};
 use crate::arch::x86;
 use crate::crypto::sha256::Midstate;
 use crate::trace::{Machine as _, Outcome, Rule, Sink};
 
-/// How an enclave from a stream is created: what the stream leaves open.
+/// How an enclave from a file is created: what the image leaves open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Creation {
     /// ATTRIBUTES.
@@ -44,6 +44,14 @@ impl Creation {
         }
     }
 
+    /// What the SIGSTRUCT inside an image asks for.
+    #[must_use]
+    pub fn of_image(image: &dyn Image) -> Option<Self> {
+        let (_, bytes) = image.sigstruct()?;
+        let sig = SigStruct::from_bytes(bytes.first_chunk()?);
+        Some(Self::of(&sig, &Platform::client()))
+    }
+
     /// A first linear address that ECREATE takes for an enclave of that size in this mode.
     #[must_use]
     pub fn base(&self, size: u64) -> u64 {
@@ -55,16 +63,16 @@ impl Creation {
     }
 }
 
-/// A stream and how its enclave is created.
+/// An image and how its enclave is created.
 #[derive(Clone, Debug)]
 pub struct Build {
-    /// The stream.
-    pub file: Rc<Sgxs>,
+    /// The image.
+    pub image: Rc<dyn Image>,
     /// What it leaves open.
     pub creation: Creation,
 }
 
-/// An operation of a stream that the machine does not carry out.
+/// An operation of an image that the machine does not carry out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stopped {
     /// Which operation, from 0, which is ECREATE.
@@ -76,11 +84,11 @@ pub struct Stopped {
 }
 
 impl Build {
-    /// The stream, created as is usual.
+    /// The image, created as is usual: as its own SIGSTRUCT asks, where it has one.
     #[must_use]
-    pub fn usual(file: Rc<Sgxs>) -> Self {
-        let creation = Creation::usual();
-        Self { file, creation }
+    pub fn usual(image: Rc<dyn Image>) -> Self {
+        let creation = Creation::of_image(&*image).unwrap_or_else(Creation::usual);
+        Self { image, creation }
     }
 
     /// A processor with an EPC that holds the enclave whole, and says whether that is more than it
@@ -88,7 +96,7 @@ impl Build {
     #[must_use]
     pub fn platform(&self) -> (Platform, bool) {
         let platform = Platform::client();
-        let needs = self.file.pages() + 1;
+        let needs = self.image.pages() + 1;
         if needs <= platform.epc_pages {
             return (platform, false);
         }
@@ -98,7 +106,7 @@ impl Build {
     /// The i-th operation, as the driver calls it.
     #[must_use]
     pub fn op(&self, i: u64) -> Option<Op> {
-        Some(match self.file.get(i)? {
+        Some(match self.image.get(i)? {
             Item::Ecreate { ssaframesize, size } => Op::Ecreate(Ecreate {
                 enclave: 0,
                 process: 0,
@@ -127,10 +135,10 @@ impl Build {
     /// Builds the enclave with the leaves themselves, keeping nothing, and gives its measurement.
     ///
     /// # Errors
-    /// A leaf refuses an operation of the stream.
+    /// A leaf refuses an operation of the image.
     pub fn measure(&self) -> Result<Midstate, Stopped> {
         let mut machine = Machine::new(self.platform().0);
-        for i in 0..self.file.len() {
+        for i in 0..self.image.len() {
             let Some(op) = self.op(i) else {
                 break;
             };

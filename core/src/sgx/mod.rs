@@ -19,6 +19,7 @@ pub mod encls;
 pub mod enclu;
 pub mod events;
 pub mod gaps;
+pub mod image;
 mod inspect;
 mod keys;
 mod machine;

@@ -7,7 +7,7 @@ use alloc::string::String;
 use serde_json::{Map, Value as Json};
 
 use super::build::{Build, Stopped};
-use super::sgxs::Sgxs;
+use super::image;
 use super::structs::{Attributes, SigStruct};
 use crate::bytes::{Malformed, hex};
 use crate::text;
@@ -58,7 +58,7 @@ impl Report {
     }
 
     fn stream(bytes: &Rc<[u8]>) -> Result<Self, Text> {
-        let file = Rc::new(Sgxs::parse(bytes.clone()).map_err(|bad| malformed(&bad))?);
+        let file = image::open(bytes).map_err(|bad| malformed(&bad))?;
         let midstate = Build::usual(file.clone())
             .measure()
             .map_err(|stop| refused(&stop))?;

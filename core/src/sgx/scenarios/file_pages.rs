@@ -1,4 +1,4 @@
-//! The pages of a stream as segments: one for each stretch of pages that are alike.
+//! The pages of an image as segments: one for each stretch of pages that are alike.
 
 use alloc::format;
 use alloc::rc::Rc;
@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 use crate::bytes::hex;
 use crate::memory::{CHUNK, CHUNKS, PAGE};
 use crate::sgx::build::Build;
+use crate::sgx::image::ImagePage;
 use crate::sgx::op::{Call, Op};
-use crate::sgx::sgxs::PageAdded;
 use crate::sgx::structs::PageType;
 use crate::sgx::words;
 use crate::text;
@@ -21,25 +21,26 @@ const STEM: &str = "load";
 
 /// Pages that follow one another and are alike.
 struct Stretch {
-    first: PageAdded,
+    first: ImagePage,
     count: u64,
 }
 
 impl Stretch {
     /// Whether a page continues this stretch.
-    fn takes(&self, page: &PageAdded) -> bool {
+    fn takes(&self, page: &ImagePage) -> bool {
         page.flags == self.first.flags
+            && page.origin == self.first.origin
             && page.steps == self.first.steps
             && page.measured == self.first.measured
             && page.offset == self.first.offset.wrapping_add(self.count * PAGE as u64)
     }
 }
 
-/// The segments that add and measure the pages of a stream. Labels are `load.p0007.eadd` and
+/// The segments that add and measure the pages of an image. Labels are `load.p0007.eadd` and
 /// `load.p0007.eextend3`: the page by its number in the file, the chunk by its number in the page.
 pub(super) fn load(build: &Rc<Build>) -> Vec<Segment<Op>> {
     let mut stretches: Vec<Stretch> = Vec::new();
-    for page in (0..build.file.pages()).filter_map(|n| build.file.page(n)) {
+    for page in (0..build.image.pages()).filter_map(|n| build.image.page(n)) {
         match stretches.last_mut() {
             Some(last) if last.takes(&page) => last.count += 1,
             _ => stretches.push(Stretch {
@@ -82,20 +83,20 @@ fn planned(build: &Build, step: u64) -> Planned<Op> {
     let op = build.op(step).unwrap_or(NOTHING);
     let (label, caption) = match &op {
         Op::Eextend { offset, .. } => {
-            let page = build.file.page_at(*offset).unwrap_or_default();
+            let page = build.image.page_at(*offset).unwrap_or_default();
             let chunk = offset % PAGE as u64 / CHUNK as u64;
             let label = format!("{}.eextend{chunk}", page_label(page));
             (label, caption_eextend())
         }
         _ => {
-            let page = build.file.page_of(step).unwrap_or_default();
+            let page = build.image.page_of(step).unwrap_or_default();
             (format!("{}.eadd", page_label(page)), Text::none())
         }
     };
     Planned { op, label, caption }
 }
 
-/// Stands where a stream has no operation, which `planned` is never asked for.
+/// Stands where an image has no operation, which `planned` is never asked for.
 const NOTHING: Op = Op::Epa {
     call: Call {
         rbx: None,
@@ -108,7 +109,7 @@ const NOTHING: Op = Op::Epa {
 fn find(build: &Build, label: &str) -> Option<u64> {
     let (page, what) = label.strip_prefix('p')?.split_once('.')?;
     let number: u64 = page.parse().ok()?;
-    let page = build.file.page(number)?;
+    let page = build.image.page(number)?;
     if what == "eadd" {
         return Some(page.step);
     }
@@ -119,11 +120,23 @@ fn find(build: &Build, label: &str) -> Option<u64> {
     let wanted = page.offset + chunk * CHUNK as u64;
     let is_it = |step: &u64| matches!(build.op(*step), Some(Op::Eextend { offset, .. }) if offset == wanted);
     let near = (page.step + 1..page.step + page.steps).find(is_it);
-    near.or_else(|| (page.step + page.steps..build.file.len()).find(is_it))
+    near.or_else(|| (page.step + page.steps..build.image.len()).find(is_it))
 }
 
 fn title(stretch: &Stretch) -> Text {
     let first = &stretch.first;
+    if let Some(origin) = first.origin.words() {
+        return text!(
+            "file.pages-of",
+            "{n} × {kind} {rwx} from {offset}: {origin}, {measured}",
+            n = stretch.count,
+            kind = words::page_type(first.flags.page_type()),
+            rwx = words::rwx(first.flags),
+            offset = hex::addr(first.offset),
+            origin = origin,
+            measured = measured(first.measured)
+        );
+    }
     text!(
         "file.pages",
         "{n} × {kind} {rwx} from {offset}, {measured}",
@@ -147,7 +160,7 @@ fn measured(chunks: u16) -> Text {
     }
 }
 
-fn caption(page: &PageAdded) -> Text {
+fn caption(page: &ImagePage) -> Text {
     if page.flags.page_type() == PageType::TCS {
         return text!(
             "cap.file.tcs",

@@ -10,11 +10,11 @@ use super::file_pages;
 use super::params::choice;
 use super::{Built, Turned};
 use crate::sgx::build::{Build, Creation};
+use crate::sgx::image::{self, Image};
 use crate::sgx::machine::Machine;
 use crate::sgx::op::{Made, Op, SigSource};
 use crate::sgx::platform::Platform;
 use crate::sgx::recognise::SCENARIO;
-use crate::sgx::sgxs::Sgxs;
 use crate::sgx::structs::{AttributesFlags, EinitToken, SigStruct};
 use crate::text;
 use crate::text::Text;
@@ -100,7 +100,7 @@ fn token() -> Param {
 
 /// The files that were given.
 struct Files {
-    stream: Option<Rc<Sgxs>>,
+    image: Option<Rc<dyn Image>>,
     sigstruct: Option<(SigStruct, Rc<[u8]>)>,
     token: Option<Rc<[u8]>>,
 }
@@ -108,10 +108,10 @@ struct Files {
 fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
     let files = files(turned)?;
     let creation = creation(turned, &files);
-    let (mut platform, grown) = match &files.stream {
+    let (mut platform, grown) = match &files.image {
         None => (Platform::client(), false),
         Some(file) => Build {
-            file: file.clone(),
+            image: file.clone(),
             creation,
         }
         .platform(),
@@ -129,9 +129,9 @@ fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
         first.caption = larger(platform.epc_pages);
     }
     segments.extend(enclave.create());
-    if let Some(file) = &files.stream {
+    if let Some(file) = &files.image {
         segments.extend(file_pages::load(&Rc::new(Build {
-            file: file.clone(),
+            image: file.clone(),
             creation,
         })));
     }
@@ -144,13 +144,13 @@ fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
 
 /// EINIT with the SIGSTRUCT that was given or is made, and with the token.
 fn last(files: &Files, enclave: &Enclave, signer: Signer, creation: Creation) -> Segment<Op> {
-    let source = match (&files.sigstruct, &files.stream) {
+    let source = match (&files.sigstruct, &files.image) {
         (Some((_, bytes)), _) => SigSource::Bytes(bytes.clone()),
         (None, Some(file)) => {
             let file = file.clone();
             SigSource::Made(Rc::new(Made::new(move || {
                 let build = Build {
-                    file: file.clone(),
+                    image: file.clone(),
                     creation,
                 };
                 // What cannot be built cannot be measured; the steps before have said why.
@@ -173,7 +173,7 @@ fn last(files: &Files, enclave: &Enclave, signer: Signer, creation: Creation) ->
 }
 
 fn caption_einit(files: &Files) -> Text {
-    match (&files.stream, &files.sigstruct) {
+    match (&files.image, &files.sigstruct) {
         (Some(_), Some(_)) => text!(
             "cap.file.einit-both",
             "The author’s SIGSTRUCT meets the enclave: the processor checks the signature, compares what was signed with what it measured, then the attributes, then who may launch. Where they do not fit, the first rule that fails says why."
@@ -214,7 +214,7 @@ fn creation(turned: &Turned<'_>, files: &Files) -> Creation {
 
 /// The enclave without its pages.
 fn enclave(files: &Files, creation: Creation) -> Enclave {
-    let (size, ssaframesize) = match &files.stream {
+    let (size, ssaframesize) = match &files.image {
         Some(file) => (file.size(), file.ssaframesize()),
         None => (8192, 1),
     };
@@ -232,17 +232,15 @@ fn enclave(files: &Files, creation: Creation) -> Enclave {
 }
 
 fn files(turned: &Turned<'_>) -> Result<Files, BadInput> {
-    let stream = match turned.file("stream")? {
+    let image = match turned.file("stream")? {
         None => None,
         Some(input) => {
-            let parsed = Sgxs::parse(input.bytes.clone());
-            Some(Rc::new(
-                parsed.map_err(|bad| input.unreadable("stream", bad.text()))?,
-            ))
+            let opened = image::open(&input.bytes);
+            Some(opened.map_err(|bad| input.unreadable("stream", bad.text()))?)
         }
     };
     let sigstruct = match turned.file("sigstruct")? {
-        None => None,
+        None => image.as_ref().and_then(|i| own_sigstruct(&**i)),
         Some(input) => {
             let bytes = input.exact::<{ SigStruct::SIZE }>("sigstruct", "SIGSTRUCT")?;
             Some((SigStruct::from_bytes(&bytes), input.bytes.clone()))
@@ -255,7 +253,7 @@ fn files(turned: &Turned<'_>) -> Result<Files, BadInput> {
             Some(input.bytes.clone())
         }
     };
-    if stream.is_none() && sigstruct.is_none() {
+    if image.is_none() && sigstruct.is_none() {
         return Err(BadInput {
             key: "stream".into(),
             missing_file: true,
@@ -266,8 +264,15 @@ fn files(turned: &Turned<'_>) -> Result<Files, BadInput> {
         });
     }
     Ok(Files {
-        stream,
+        image,
         sigstruct,
         token,
     })
+}
+
+/// The SIGSTRUCT that an image brings along.
+fn own_sigstruct(image: &dyn Image) -> Option<(SigStruct, Rc<[u8]>)> {
+    let (_, bytes) = image.sigstruct()?;
+    let sig = SigStruct::from_bytes(bytes.first_chunk()?);
+    Some((sig, bytes))
 }

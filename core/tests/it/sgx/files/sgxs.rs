@@ -76,7 +76,7 @@ shared_test! {
         for name in ["base", "unmeasured"] {
             let Some(bytes) = vectors::read(&format!("sgx/mrenclave/{name}.sgxs")) else { return };
             let build = Build::usual(Rc::new(parse(&bytes)));
-            let ops: Vec<_> = (0..build.file.len()).filter_map(|i| build.op(i)).collect();
+            let ops: Vec<_> = (0..build.image.len()).filter_map(|i| build.op(i)).collect();
             assert_eq!(write(&ops).expect(name), bytes, "{name}");
         }
     }
@@ -112,7 +112,7 @@ shared_test! {
         }
         assert_eq!(measured(file), hex::encode(&sha256(&without)));
         let build = Build::usual(Rc::new(parse(&with)));
-        let ops: Vec<_> = (0..build.file.len()).filter_map(|i| build.op(i)).collect();
+        let ops: Vec<_> = (0..build.image.len()).filter_map(|i| build.op(i)).collect();
         assert_eq!(write(&ops).expect("written"), with);
     }
 

@@ -1,0 +1,112 @@
+//! An enclave image, whatever file format it comes in: which pages, in which order, what is measured,
+//! and what the format says each page is for.
+//!
+//! | what | file |
+//! |---|---|
+//! | [`Image`], what every format gives | this one |
+//! | [`Origin`], what a page is for | `origin.rs` |
+//! | [`Inputs`], what the author chose | `inputs.rs` |
+//! | SGXS streams as an image | `stream.rs` |
+//!
+//! An image makes operations and pages when asked: it stores nothing for each page beyond what its
+//! format forces it to.
+
+mod inputs;
+mod origin;
+mod stream;
+
+use alloc::rc::Rc;
+use core::fmt;
+
+pub use super::sgxs::{Eextend, Item};
+pub use inputs::{Inputs, Pool};
+pub use origin::Origin;
+
+use super::sgxs::Sgxs;
+use super::structs::SecInfoFlags;
+use crate::bytes::Malformed;
+use crate::memory::Page;
+
+/// A page that an image adds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImagePage {
+    /// Which page, from 0, in the order of EADD.
+    pub number: u64,
+    /// Its offset in the enclave.
+    pub offset: u64,
+    /// SECINFO.FLAGS, as EADD is given them.
+    pub flags: SecInfoFlags,
+    /// Which of its 16 chunks are measured, the first in bit 0.
+    pub measured: u16,
+    /// The operation that adds it, counted from 0, which is ECREATE.
+    pub step: u64,
+    /// Operations from its EADD up to the next page's.
+    pub steps: u64,
+    /// What the format says the page is for.
+    pub origin: Origin,
+}
+
+/// An enclave as a file describes it: ECREATE, then one EADD a page and one EEXTEND a measured chunk.
+///
+/// Numbers of operations and of pages count from 0. `get`, `page`, `page_of` and `page_at` agree with one
+/// another, and every operation from 0 up to `len` exists.
+pub trait Image: fmt::Debug {
+    /// The format’s name, which is not translated: `SGXS`.
+    fn format(&self) -> &'static str;
+
+    /// SIZE of the enclave, in bytes.
+    fn size(&self) -> u64;
+
+    /// SSAFRAMESIZE, in pages.
+    fn ssaframesize(&self) -> u32;
+
+    /// How many operations build it.
+    fn len(&self) -> u64;
+
+    /// Never: there is always ECREATE.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many pages it adds.
+    fn pages(&self) -> u64;
+
+    /// How many pages have all their 16 chunks measured.
+    fn measured_pages(&self) -> u64;
+
+    /// The i-th operation.
+    fn get(&self, i: u64) -> Option<Item>;
+
+    /// The n-th page, in the order of EADD.
+    fn page(&self, n: u64) -> Option<ImagePage>;
+
+    /// The contents of the n-th page, by reference.
+    fn content(&self, n: u64) -> Option<Page> {
+        match self.get(self.page(n)?.step)? {
+            Item::Eadd(_, _, page) => Some(page),
+            Item::Ecreate { .. } | Item::Eextend(_) => None,
+        }
+    }
+
+    /// The number of the page that the i-th operation adds or follows.
+    fn page_of(&self, i: u64) -> Option<u64>;
+
+    /// The number of the page at an offset of the enclave.
+    fn page_at(&self, offset: u64) -> Option<u64>;
+
+    /// What the author chose, as far as the format tells it.
+    fn inputs(&self) -> Inputs;
+
+    /// The SIGSTRUCT that the file holds besides, and its offset in the file.
+    fn sigstruct(&self) -> Option<(u64, Rc<[u8]>)> {
+        None
+    }
+}
+
+/// Reads an image of whichever format the file is in.
+///
+/// # Errors
+/// The file is of no known format, or malformed; says where.
+pub fn open(bytes: &Rc<[u8]>) -> Result<Rc<dyn Image>, Malformed> {
+    Ok(Rc::new(Sgxs::parse(bytes.clone())?))
+}

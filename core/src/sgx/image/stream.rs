@@ -1,0 +1,62 @@
+//! An SGXS stream as an image: it says what is added and measured, and not what for.
+
+use super::{Image, ImagePage, Inputs, Item, Origin};
+use crate::sgx::sgxs::Sgxs;
+
+impl Image for Sgxs {
+    fn format(&self) -> &'static str {
+        "SGXS"
+    }
+
+    fn size(&self) -> u64 {
+        Self::size(self)
+    }
+
+    fn ssaframesize(&self) -> u32 {
+        Self::ssaframesize(self)
+    }
+
+    fn len(&self) -> u64 {
+        Self::len(self)
+    }
+
+    fn pages(&self) -> u64 {
+        Self::pages(self)
+    }
+
+    fn measured_pages(&self) -> u64 {
+        Self::measured_pages(self)
+    }
+
+    fn get(&self, i: u64) -> Option<Item> {
+        Self::get(self, i)
+    }
+
+    fn page(&self, n: u64) -> Option<ImagePage> {
+        let page = Self::page(self, n)?;
+        Some(ImagePage {
+            number: page.number,
+            offset: page.offset,
+            flags: page.flags,
+            measured: page.measured,
+            step: page.step,
+            steps: page.steps,
+            origin: Origin::Unknown,
+        })
+    }
+
+    fn page_of(&self, i: u64) -> Option<u64> {
+        Self::page_of(self, i)
+    }
+
+    fn page_at(&self, offset: u64) -> Option<u64> {
+        Self::page_at(self, offset)
+    }
+
+    fn inputs(&self) -> Inputs {
+        Inputs {
+            ssaframesize: Self::ssaframesize(self),
+            ..Inputs::default()
+        }
+    }
+}
