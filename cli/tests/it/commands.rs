@@ -7,7 +7,7 @@ use super::{file, folder, program, stream, teescope, teescope_with};
 #[test]
 fn every_command_helps() {
     let all = [
-        "list", "run", "measure", "inspect", "apply", "pmp", "replay",
+        "list", "run", "measure", "inspect", "apply", "compare", "pmp", "replay",
     ];
     let overview = teescope(&["--help"]);
     assert_eq!(overview.code, 0);
@@ -26,6 +26,45 @@ fn every_command_helps() {
             }
         }
     }
+}
+
+#[test]
+fn a_question_is_answered_by_every_machine() {
+    let told = teescope(&["compare", "in-use", "--json"]).json();
+    let kinds = |told: &serde_json::Value| {
+        let machines = told["machines"].as_array().expect("machines").iter();
+        let kind = |m: &serde_json::Value| format!("{} {} {}", m["tee"], m["kind"], m["differs"]);
+        machines
+            .map(kind)
+            .collect::<Vec<_>>()
+            .join(", ")
+            .replace('"', "")
+    };
+    assert_eq!(kinds(&told), "sgx constant true, keystone refused true");
+    // The operating system reads ones behind the abort page; the answer carries what it read.
+    assert_eq!(told["machines"][0]["bytes"], "ff".repeat(16));
+    let told = teescope(&[
+        "compare",
+        "in-use",
+        "--observer",
+        "dma",
+        "--tee",
+        "keystone",
+        "--json",
+    ]);
+    assert_eq!(kinds(&told.json()), "keystone plain false");
+    let listed = teescope(&["compare", "--json"]).json();
+    assert_eq!(listed.as_array().map(Vec::len), Some(12));
+    let wrong = teescope(&["compare", "who"]);
+    assert!(
+        wrong
+            .complaint()
+            .starts_with("There is no question “who”. There are in-use,")
+    );
+    let wrong = teescope(&["compare", "in-use", "--observer", "nobody"]);
+    assert!(wrong.complaint().starts_with("“nobody” is no observer."));
+    let wrong = teescope(&["compare", "in-use", "--tee", "safe"]);
+    assert!(wrong.complaint().starts_with("“safe” is no machine"));
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub struct Happens {
 /// Steps of one technical name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
-    /// The name: `ENCLS[EADD]`.
+    /// The name: `load`.
     pub name: Text,
     /// How many.
     pub count: u64,

@@ -4,6 +4,7 @@
 mod shared_test;
 
 mod bytes;
+mod compare;
 mod crypto;
 mod engine;
 mod figure;

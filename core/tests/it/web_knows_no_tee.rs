@@ -1,4 +1,5 @@
-//! The page draws panels and knows no machine: no file of `web/src` names one or anything of one.
+//! The page draws panels and the comparison lays runs side by side; neither knows a machine: no file of
+//! `web/src` or `core/src/compare` names one or anything of one.
 
 /// Source files are read from the disk, which wasm has none of.
 #[cfg(not(target_arch = "wasm32"))]
@@ -52,14 +53,13 @@ mod native {
     #[test]
     fn no_file_of_the_page_names_a_machine() {
         let mut all = Vec::new();
-        let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/src");
-        files(&src, &mut all);
-        assert!(
-            all.len() > 30,
-            "{} holds only {} files",
-            src.display(),
-            all.len()
-        );
+        for (folder, least) in [("../web/src", 30), ("src/compare", 15)] {
+            let src = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+            let before = all.len();
+            files(&src, &mut all);
+            let found = all.len() - before;
+            assert!(found > least, "{} holds only {found} files", src.display());
+        }
         let ids = teescope_core::tees::all().into_iter().map(|t| t.id);
         let names: Vec<&str> = NAMES.into_iter().chain(ids).collect();
         let mut hits = Vec::new();

@@ -1,0 +1,5 @@
+//! The comparison: answers come from runs, and from nothing else.
+
+mod answers;
+mod asking;
+mod vault;
