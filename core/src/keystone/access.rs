@@ -3,7 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::machine::Machine;
+use super::machine::{Machine, State};
 use crate::arch::riscv::{Pmp, Privilege, csr};
 use crate::memory::Physical;
 use crate::rules;
@@ -153,10 +153,15 @@ impl Machine {
         }
     }
 
-    /// The enclave an observer inside is: the one that runs, else the lowest.
+    /// The enclave an observer inside is: the one that runs, else the lowest. One that has never run is
+    /// somebody else’s once enclave 0 is gone.
     pub(super) fn protected(&self) -> Option<u8> {
         let running = self.harts.iter().find_map(|(_, h)| h.inside);
-        running.or_else(|| self.monitor.enclaves.first().map(|(n, _)| *n))
+        running.or_else(|| {
+            let lowest = self.monitor.enclaves.first();
+            let own = lowest.filter(|(n, e)| **n == 0 || e.state != State::Fresh);
+            own.map(|(n, _)| *n)
+        })
     }
 
     /// Whether an observer may read every byte of a stretch. Without one, the machine as it is.

@@ -34,7 +34,7 @@ impl Machine {
         if self.platform.kind == Kind::Generic {
             let hash = self.platform.sm_hash(&self.ram);
             recorder.tell(|| Event::Derive {
-                key: text!("keystone.boot.hash", "measurement of the firmware"),
+                key: super::keys::firmware_hash(),
                 from: alloc::vec![(
                     text!("keystone.boot.memory", "SHA3-512 of the memory"),
                     Value::Words(text!(

@@ -3,6 +3,7 @@
 use crate::crypto::ed25519_sha3::{self, Public, Secret, Signature};
 use crate::crypto::sha3::{Sponge, sha3_512};
 use crate::text;
+use crate::text::Text;
 use crate::trace::{Event, Recorder, Value};
 
 use super::structs::{BootBlock, SmReport};
@@ -93,15 +94,25 @@ impl Identity {
         let seed = sm_seed(&device.secret, &sm_hash, from);
         let sm = keys_of(&seed);
         recorder.tell(|| {
-            let len = match from {
-                SeedFrom::OneByteEach => 1,
-                SeedFrom::AllBytes => 64,
+            let (secret, hash, len) = match from {
+                SeedFrom::OneByteEach => (
+                    text!(
+                        "keystone.key.device-byte",
+                        "first byte of device_secret_key"
+                    ),
+                    text!(
+                        "keystone.key.hash-byte",
+                        "first byte of the measurement of the firmware"
+                    ),
+                    1,
+                ),
+                SeedFrom::AllBytes => ("device_secret_key".into(), firmware_hash(), 64),
             };
             Event::Derive {
-                key: text!("keystone.key.sm", "key of the security monitor"),
+                key: sm_key(),
                 from: alloc::vec![
-                    ("device_secret_key".into(), device.secret[..len].into()),
-                    ("sm_hash".into(), sm_hash[..len].into()),
+                    (secret, device.secret[..len].into()),
+                    (hash, sm_hash[..len].into()),
                 ],
                 value: Value::from(&sm.public[..]),
             }
@@ -112,6 +123,18 @@ impl Identity {
             signature: [0; 64],
         };
         let sm_signature = ed25519_sha3::sign(&said.signed(), &device.public, &device.secret);
+        recorder.tell(|| Event::Derive {
+            key: text!(
+                "keystone.key.sm-signature",
+                "the device’s signature over the monitor"
+            ),
+            from: alloc::vec![
+                ("device_secret_key".into(), device.secret[..].into()),
+                (firmware_hash(), sm_hash[..].into()),
+                (sm_key(), sm.public[..].into()),
+            ],
+            value: Value::from(&sm_signature[..]),
+        });
         Self {
             device: *device,
             sm_hash,
@@ -145,6 +168,18 @@ impl Identity {
 #[must_use]
 pub fn sm_hash(memory: &[u8]) -> [u8; 64] {
     sha3_512(memory)
+}
+
+/// The monitor's measurement in words, wherever it is taken or used.
+#[must_use]
+pub(super) fn firmware_hash() -> Text {
+    text!("keystone.boot.hash", "measurement of the firmware")
+}
+
+/// The monitor's key in words, wherever it is made or used.
+#[must_use]
+pub(super) fn sm_key() -> Text {
+    text!("keystone.key.sm", "key of the security monitor")
 }
 
 /// Finds the monitor's secret key from what a report tells, where the seed was one byte of each: a

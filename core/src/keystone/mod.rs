@@ -65,7 +65,7 @@ pub use pmp_regions::{Form, Priority, REGIONS, Region, Regions, is_napot};
 pub use pmp_write::{ALL_PERM, NO_PERM, OS_REGION, SM_REGION};
 pub use profile::profile;
 pub use recognise::recognise;
-pub use scenarios::{inspector, monitor, reports, tee};
+pub use scenarios::{common, inspector, monitor, reports, tee};
 
 /// Every rule of this machine.
 #[must_use]

@@ -39,9 +39,22 @@ impl Machine {
                 "the driver’s entry {ueid}",
                 ueid = hex::short(at)
             ),
-            "hash" => text!("keystone.place.hash", "measurement"),
+            "hash" => self.digest_name(at),
             "ram" => self.memory_name(place),
             other => format!("{other}[{}]", hex::short(at)).into(),
+        }
+    }
+
+    /// A measurement, by the enclave whose it is while there is one.
+    fn digest_name(&self, at: u64) -> Text {
+        let mut all = self.monitor.enclaves.iter();
+        match all.find(|(_, e)| Self::hash_place(e.serial).at == at) {
+            Some((eid, _)) => text!(
+                "keystone.digest.title",
+                "Measurement of enclave {eid}",
+                eid = u64::from(*eid)
+            ),
+            None => text!("keystone.place.hash", "measurement"),
         }
     }
 

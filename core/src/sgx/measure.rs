@@ -91,6 +91,7 @@ fn pieces(record: &[u8; 64], data: &[u8]) -> alloc::vec::Vec<Piece> {
     let piece = |label, range: core::ops::Range<usize>, means| Piece {
         label,
         bytes: Rc::from(&record[range]),
+        more: 0,
         means,
     };
     let name_len = record[..8].iter().position(|b| *b == 0).unwrap_or(8);
@@ -152,6 +153,7 @@ fn pieces(record: &[u8; 64], data: &[u8]) -> alloc::vec::Vec<Piece> {
         all.push(Piece {
             label: text!("measure.data", "{n} bytes", n = data.len()),
             bytes: Rc::from(data),
+            more: 0,
             means: text::Text::none(),
         });
     }

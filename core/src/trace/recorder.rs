@@ -86,8 +86,10 @@ pub struct Compared {
 pub struct Piece {
     /// What these bytes are.
     pub label: Text,
-    /// The bytes.
+    /// The bytes, or the first of them.
     pub bytes: Rc<[u8]>,
+    /// How many bytes followed that are not told.
+    pub more: u64,
     /// The bytes in words: a decoded number, an ASCII tag; empty if there is nothing to say.
     pub means: Text,
 }

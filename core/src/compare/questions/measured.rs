@@ -141,7 +141,11 @@ fn taken(column: &mut Column) -> Vec<Taken> {
             let Event::Absorb(absorb) = event else {
                 continue;
             };
-            let bytes: u64 = absorb.pieces.iter().map(|p| p.bytes.len() as u64).sum();
+            let bytes: u64 = absorb
+                .pieces
+                .iter()
+                .map(|p| p.bytes.len() as u64 + p.more)
+                .sum();
             let same = |t: &&mut Taken| t.phase == phase && t.digest == absorb.digest;
             match all.iter_mut().find(same) {
                 Some(taken) => {

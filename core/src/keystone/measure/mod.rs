@@ -50,6 +50,7 @@ impl<'a, R: Recorder> Running<'a, R> {
             let pieces = words.iter().map(|(name, word)| Piece {
                 label: name.clone(),
                 bytes: Rc::from(&word.to_le_bytes()[..]),
+                more: 0,
                 means: hex::short(*word).into(),
             });
             pieces.collect()
@@ -72,6 +73,7 @@ impl<'a, R: Recorder> Running<'a, R> {
             alloc::vec![Piece {
                 label: label(),
                 bytes,
+                more: (PAGE - SHOWN) as u64,
                 means
             }]
         });

@@ -49,6 +49,7 @@ pub(super) fn attest_enclave<R: Recorder>(
             "the monitor’s signature over the enclave"
         ),
         from: alloc::vec![
+            (super::super::keys::sm_key(), identity.sm.public[..].into()),
             ("hash".into(), Value::from(&hash[..])),
             ("data".into(), super::super::words::short_bytes(&data)),
         ],

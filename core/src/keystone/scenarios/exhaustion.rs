@@ -13,6 +13,19 @@ use crate::trace::{BadInput, Phase, Plan, Planned, ScenarioInfo, Segment};
 
 pub(super) static EXHAUSTION: Built = Built { info, plan };
 
+/// The same, fetched with the common program and not listed.
+pub(super) static LIMIT: Built = Built {
+    info: || ScenarioInfo {
+        id: COMMON_LIMIT,
+        listed: false,
+        ..info()
+    },
+    plan,
+};
+
+/// The id under which machines are compared by it.
+pub(super) const COMMON_LIMIT: &str = "keystone/common-limit";
+
 fn info() -> ScenarioInfo {
     ScenarioInfo {
         id: "keystone/exhaustion",

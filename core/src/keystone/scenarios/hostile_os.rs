@@ -13,28 +13,12 @@ use crate::keystone::sbi;
 use crate::text;
 use crate::text::Text;
 use crate::trace::param::words;
-use crate::trace::{BadInput, Common, Phase, Plan, ScenarioInfo, Secrecy, Segment, Variant};
+use crate::trace::{BadInput, Phase, Plan, ScenarioInfo, Secrecy, Segment};
 
 pub(super) static HOSTILE: Guarded = Guarded {
     built: Built { info, plan },
     secrecy,
 };
-
-/// How it is compared.
-pub(super) fn common() -> Common {
-    Common {
-        scenario: "keystone/hostile-os",
-        variants: vec![Variant {
-            id: "upstream",
-            title: "upstream".into(),
-            set: Vec::new(),
-        }],
-        secret_at: |_, _| Plot::nth(0, 0, "").epm.0 + 0x8_0000,
-        elsewhere: Vec::new(),
-        altered: Vec::new(),
-        limits: Vec::new(),
-    }
-}
 
 fn info() -> ScenarioInfo {
     ScenarioInfo {

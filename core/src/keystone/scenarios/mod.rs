@@ -4,6 +4,8 @@ mod attest;
 mod boot_scenario;
 mod classic;
 mod common;
+mod common_program;
+mod common_steps;
 mod edge_call;
 mod exhaustion;
 mod faults;
@@ -33,6 +35,9 @@ pub(super) type Guarded = crate::trace::Guarded<super::machine::Machine>;
 #[must_use]
 pub fn tee() -> Tee {
     let (mut all, reports) = (monitor(), reports());
+    let common = common();
+    (all.common, all.profile) = (common.common, common.profile);
+    all.scenarios.extend(common.scenarios);
     all.scenarios.extend(inspector().scenarios);
     all.scenarios.extend(reports.scenarios);
     all.recognise = reports.recognise;
@@ -42,7 +47,7 @@ pub fn tee() -> Tee {
 /// The scenarios in which the security monitor runs.
 #[must_use]
 pub fn monitor() -> Tee {
-    let mut part = part(alloc::vec![
+    part(alloc::vec![
         &figure_3::FIGURE_3,
         &lifecycle::LIFECYCLE,
         &hostile_os::HOSTILE,
@@ -65,10 +70,17 @@ pub fn monitor() -> Tee {
         &faults::SEALING_ANYWHERE,
         &faults::SSTC_TIMER,
         &faults::SHARED_BUFFER,
-    ]);
-    part.common = Some(hostile_os::common);
-    part.profile = Some(super::profile);
-    part
+    ])
+}
+
+/// What is compared: the program that every machine runs, its limits, and what is said of the machine.
+#[must_use]
+pub fn common() -> Tee {
+    Tee {
+        common: Some(common_program::common),
+        profile: Some(super::profile),
+        ..part(alloc::vec![&common_program::COMMON, &exhaustion::LIMIT])
+    }
 }
 
 /// Somebody's PMP registers.

@@ -6,11 +6,11 @@ use alloc::vec::Vec;
 
 use super::super::hart::Hart;
 use super::super::machine::{Machine, Stage};
-use crate::arch::riscv::Interrupt;
+use crate::arch::riscv::{Interrupt, Privilege};
 use crate::bytes::hex;
 use crate::text;
 use crate::text::Text;
-use crate::trace::Place;
+use crate::trace::{Observer, Place};
 use crate::view::{Fact, Facts, Tone};
 
 fn fact(key: String, name: Text, value: Text, tone: Tone, place: Option<Place>) -> Fact {
@@ -26,13 +26,16 @@ fn fact(key: String, name: Text, value: Text, tone: Tone, place: Option<Place>) 
     }
 }
 
-pub(super) fn harts(m: &Machine, open: bool) -> Facts {
+pub(super) fn harts(m: &Machine, observer: Option<Observer>) -> Facts {
     let mut facts = Vec::new();
     for (n, h) in m.harts.iter() {
         facts.push(runs(m, *n, h));
-        if open {
-            facts.extend(registers(*n, h));
-        }
+        let shown = |level: u16| reads(m, observer, *n, h, level);
+        facts.extend(
+            registers(*n, h)
+                .into_iter()
+                .filter_map(|(level, fact)| shown(level).then_some(fact)),
+        );
         facts.extend(pending(m, *n, h));
     }
     Facts {
@@ -82,8 +85,24 @@ fn runs(m: &Machine, n: u8, h: &Hart) -> Fact {
     fact(format!("hart-{n}"), name, value, tone, None)
 }
 
-/// What the switch has written.
-fn registers(n: u8, h: &Hart) -> Vec<Fact> {
+/// Whether an observer can read registers of a privilege level of a hart now: whoever runs there, those of its
+/// own level and below. Machine mode’s are the monitor’s; who looks at the machine as it is sees all.
+fn reads(m: &Machine, observer: Option<Observer>, n: u8, h: &Hart, level: u16) -> bool {
+    let runs = match observer {
+        None => return true,
+        Some(Observer::Privileged) => h.inside.is_none() && h.mode == Privilege::Supervisor,
+        Some(Observer::OtherCore) => {
+            let last = m.harts.iter().map(|(n, _)| *n).last();
+            last == Some(n) && h.inside.is_none() && h.mode == Privilege::Supervisor
+        }
+        Some(Observer::Inside) => h.inside.is_some() && h.inside == m.protected(),
+        Some(_) => false,
+    };
+    runs && level <= 1
+}
+
+/// What the switch has written, each with the privilege level that may read it.
+fn registers(n: u8, h: &Hart) -> Vec<(u16, Fact)> {
     let all = [
         ("mepc", 0x341, h.context.mepc),
         ("satp", 0x180, h.context.csr(0x180)),
@@ -99,7 +118,9 @@ fn registers(n: u8, h: &Hart) -> Vec<Fact> {
                 10 | 11 => Machine::x_place(n, number as u8),
                 _ => Machine::csr_place(n, number),
             };
-            Fact {
+            // Bits 9 and 8 of a control register’s number are the lowest level that may touch it.
+            let level = if number < 32 { 0 } else { number >> 8 & 3 };
+            let fact = Fact {
                 mono: true,
                 ..fact(
                     format!("{name}-{n}"),
@@ -108,7 +129,8 @@ fn registers(n: u8, h: &Hart) -> Vec<Fact> {
                     Tone::Plain,
                     Some(place),
                 )
-            }
+            };
+            (level, fact)
         })
         .collect()
 }

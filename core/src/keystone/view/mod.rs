@@ -6,6 +6,7 @@ mod enclaves;
 mod harts;
 mod map;
 mod pmp;
+mod privilege;
 mod states;
 
 use alloc::vec;
@@ -29,7 +30,8 @@ impl Machine {
             Panel::Table(pmp::table(self, shown, open)),
             Panel::Table(enclaves::table(self, tables)),
             Panel::States(states::life(self, focus)),
-            Panel::Facts(harts::harts(self, open)),
+            Panel::Privilege(privilege::levels(self, shown.map(|s| s.op))),
+            Panel::Facts(harts::harts(self, observer)),
         ];
         if tables {
             panels.extend(digest::digest(self, focus, shown).map(Panel::Digest));

@@ -2,4 +2,5 @@
 
 mod answers;
 mod asking;
+mod keystone;
 mod vault;

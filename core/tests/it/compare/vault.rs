@@ -131,6 +131,7 @@ impl Vault {
                 pieces: vec![Piece {
                     label: "byte".into(),
                     bytes: Rc::from([byte]),
+                    more: 0,
                     means: Text::none(),
                 }],
                 before: u64::from(before).into(),

@@ -73,6 +73,7 @@ impl Toy {
             let piece = |label: &str, bytes: &[u8]| Piece {
                 label: label.into(),
                 bytes: Rc::from(bytes),
+                more: 0,
                 means: Text::none(),
             };
             let bytes = n.to_le_bytes();

@@ -170,6 +170,10 @@ const GOLDEN: &[(&str, &str)] = &[
         include_str!("../../golden/keystone/edge-call.txt"),
     ),
     (
+        "keystone/common",
+        include_str!("../../golden/keystone/common.txt"),
+    ),
+    (
         "keystone/pmp",
         include_str!("../../golden/keystone/pmp.txt"),
     ),
