@@ -82,6 +82,8 @@ pub struct SecsState {
     pub active: u64,
     /// PADDING, the 352 bytes of the signature's padding that EINIT keeps; empty before.
     pub padding: Rc<[u8]>,
+    /// ISVFAMILYID and ISVEXTPRODID, which EINIT keeps; zero before.
+    pub ids: [[u8; 16]; 2],
 }
 
 impl SecsState {

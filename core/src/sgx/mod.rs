@@ -3,7 +3,7 @@
 //! | leaf | file |
 //! |---|---|
 //! | ECREATE, EADD, EEXTEND, EINIT, EREMOVE, EPA, EDBGRD, EDBGWR | [`encls`], one file each |
-//! | EENTER, EEXIT, ERESUME, EDECCSSA | [`enclu`], one file each |
+//! | EENTER, EEXIT, ERESUME, EDECCSSA, EREPORT, EGETKEY | [`enclu`], one file each |
 //!
 //! Documents: Intel SDM volume 3D (SGX), volume 4 (model-specific registers).
 
@@ -48,11 +48,14 @@ mod view;
 mod what_if;
 mod what_if_running;
 mod words;
+pub mod work;
 
 pub use build::{Build, Creation, Stopped};
 pub use content::Content;
 pub use inspect::inspect;
-pub use keys::{token_key, token_mac};
+pub use keys::{
+    Derivation, OWNER_EPOCH, REPORT_KEYID, report_key, requested_key, token_key, token_mac,
+};
 pub use machine::{
     DIRECT_MAP, Driver, EpcPage, EpcSlot, EpcmEntry, FEATURE_CONTROL_ON, Handle, INTEL_LAUNCH_HASH,
     Machine, PageBook, SecsState, Target,
@@ -61,10 +64,10 @@ pub use measure::{eadd_record, ecreate_record, eextend_record};
 pub use op::{
     Call, Data, Eadd, Ecreate, Einit, Enclu, Made, Mmap, Op, Schedule, Set, SigSource, Touch, Which,
 };
-pub use platform::Platform;
+pub use platform::{MemoryEngine, Platform};
 pub use recognise::recognise;
 pub use report::Report;
-pub use scenarios::{building, files, running, tee};
+pub use scenarios::{building, common, files, running, tee};
 pub use signature::{Author, Proof, demo, proof};
 
 /// Every rule of this machine.
@@ -82,5 +85,6 @@ pub fn rules() -> alloc::vec::Vec<&'static crate::trace::Rule> {
     all.extend(driver::RULES);
     all.extend(os::RULES);
     all.extend(access::RULES);
+    all.extend(work::RULES);
     all
 }

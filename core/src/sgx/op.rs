@@ -9,6 +9,7 @@ use super::content::Content;
 use super::encls::Registers;
 use super::events::Cause;
 use super::structs::{Attributes, Miscselect, SecInfoFlags};
+use super::work::Work;
 use crate::view::Access;
 
 /// One operation.
@@ -132,6 +133,8 @@ pub enum Op {
         /// What strikes.
         cause: Cause,
     },
+    /// The code on a logical processor does something that takes many accesses.
+    Work(Work),
     /// The operating system sets up a logical processor.
     Schedule(Schedule),
     /// The operating system changes a page-table entry.

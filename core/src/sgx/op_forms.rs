@@ -119,6 +119,31 @@ pub(super) fn forms() -> Vec<(OpText, Text)> {
             ),
         ),
         (
+            example("EREPORT(rbx=0x7f0000005000,rcx=0x7f0000005200,rdx=0x7f0000005400)"),
+            text!(
+                "form.ereport",
+                "The code inside asks for a report: TARGETINFO in RBX, REPORTDATA in RCX, the report goes to RDX."
+            ),
+        ),
+        (
+            example("EGETKEY(rbx=0x7f0000005600,rcx=0x7f0000005800)"),
+            text!(
+                "form.egetkey",
+                "The code inside asks for a key: KEYREQUEST in RBX, the key goes to RCX."
+            ),
+        ),
+        (
+            example("COPY(from=0x7f0000004000,to=0x7f0000005000,len=64)"),
+            text!("form.copy", "The code on a processor copies bytes."),
+        ),
+        (
+            example("VERIFY(report=0x7f0000005400,key=0x7f0000005800)"),
+            text!(
+                "form.verify",
+                "The code on a processor checks the MAC of a report with the key that lies there."
+            ),
+        ),
+        (
             example("ENCLU"),
             text!(
                 "form.enclu",

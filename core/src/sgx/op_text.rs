@@ -7,7 +7,7 @@ use super::content::Content;
 use super::encls::{LEAVES, Registers};
 use super::op::{Call, Eadd, Ecreate, Einit, Mmap, Op, SigSource, Which};
 use super::structs::{Attributes, AttributesFlags, Miscselect, SecInfoFlags};
-use super::use_text;
+use super::{use_text, work};
 use crate::bytes::hex;
 use crate::text;
 use crate::text::Text;
@@ -46,6 +46,9 @@ pub(super) fn parse_at(op: &OpText, at: Option<&Op>) -> Result<Op, BadOp> {
     }
     if use_text::OPERATIONS.iter().any(|(n, _)| *n == op.name) {
         return use_text::parse(op);
+    }
+    if work::OPERATIONS.iter().any(|(n, _)| *n == op.name) {
+        return work::parse(op);
     }
     let enclave = small(op, "enclave", 0)?;
     Ok(match op.name.as_str() {
@@ -135,7 +138,10 @@ const OPERATIONS: &[(&str, &[&str])] = &[
 
 /// Every operation with its own arguments.
 fn operations() -> impl Iterator<Item = &'static (&'static str, &'static [&'static str])> {
-    OPERATIONS.iter().chain(use_text::OPERATIONS)
+    OPERATIONS
+        .iter()
+        .chain(use_text::OPERATIONS)
+        .chain(work::OPERATIONS)
 }
 
 /// The arguments an operation takes, by name; `None` if there is no such operation.

@@ -5,6 +5,16 @@ use crate::memory::{PAGE, Physical};
 
 use super::structs::{Attributes, AttributesFlags, Miscselect};
 
+/// What stands between the processor and DRAM where protected memory is concerned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MemoryEngine {
+    /// Scalable SGX: AES-XTS by physical address, no integrity.
+    #[default]
+    Mktme,
+    /// Legacy SGX: encryption with a counter a line, and a tree that guards the counters.
+    Mee,
+}
+
 /// What the processor supports and what the firmware set aside. Fixed for a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Platform {
@@ -36,6 +46,8 @@ pub struct Platform {
     pub flexible_launch: bool,
     /// The processor's security version number, sixteen components.
     pub cpusvn: [u8; 16],
+    /// How protected memory is encrypted.
+    pub memory: MemoryEngine,
 }
 
 impl Platform {
@@ -65,6 +77,7 @@ impl Platform {
             sgx2: true,
             flexible_launch: true,
             cpusvn: [1, 2, 2, 2, 3, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            memory: MemoryEngine::Mktme,
         }
     }
 
@@ -76,6 +89,13 @@ impl Platform {
         let bytes = metadata + pages * PAGE as u64;
         self.prm_size = bytes.next_power_of_two().max(self.prm_size);
         self.memory_end = Physical(self.memory_end.0.max(2 * (self.prm_base.0 + self.prm_size)));
+        self
+    }
+
+    /// The same processor with another memory engine.
+    #[must_use]
+    pub fn with_memory(mut self, memory: MemoryEngine) -> Self {
+        self.memory = memory;
         self
     }
 

@@ -21,6 +21,8 @@ pub const ENCLU_BYTES: u64 = 3;
 pub mod rflags {
     /// CF, PF, AF, ZF, SF and OF: what arithmetic leaves behind.
     pub const STATUS: u64 = 0x8d5;
+    /// ZF: a leaf of ENCLU reports a code in RAX.
+    pub const ZF: u64 = 1 << 6;
     /// TF: a debug exception after every instruction.
     pub const TF: u64 = 1 << 8;
     /// RF: the next instruction raises no debug exception.

@@ -66,6 +66,7 @@ impl trace::Machine for Machine {
             }
             Op::Access(op) => self.access(op, recorder),
             Op::Execute { cpu, instruction } => self.execute(*cpu, *instruction, recorder),
+            Op::Work(op) => self.work(op, recorder),
             Op::Raise { cpu, cause } => {
                 self.deliver(*cpu, *cause, recorder);
                 Ok(())
@@ -216,6 +217,9 @@ impl Machine {
                 sink(&n.to_le_bytes());
             }
             sink(&secs.padding);
+            if secs.ids != [[0; 16]; 2] {
+                sink(secs.ids.as_flattened());
+            }
         }
         for (process, at, pte) in self.tables.iter() {
             let rights = u64::from(pte.writable) << 1 | u64::from(pte.executable);

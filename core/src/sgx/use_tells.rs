@@ -31,6 +31,7 @@ pub(super) fn name(op: &Op) -> Option<Text> {
         },
         Op::Execute { instruction, .. } => instruction_name(*instruction).into(),
         Op::Raise { cause, .. } => cause.event.name.into(),
+        Op::Work(work) => super::work::name(work),
         Op::Schedule(_) => text!("op.name.schedule", "schedule"),
         Op::Map { .. } => text!("op.name.map", "page table"),
         _ => return None,
@@ -60,6 +61,7 @@ pub(super) fn brief(op: &Op) -> Option<Text> {
             let names: alloc::vec::Vec<&str> = names.collect();
             names.join(" ").into()
         }
+        Op::Work(work) => super::work::brief(work),
         Op::Raise { cpu, .. } | Op::Execute { cpu, .. } => format!("CPU{cpu}").into(),
         Op::Map { at, .. } => hex::addr(*at).into(),
         _ => return None,
@@ -89,6 +91,8 @@ pub(super) fn says(op: &Op) -> Option<Text> {
             ),
             2 => text!("says.eenter", "enters the enclave by a TCS"),
             3 => text!("says.eresume", "goes on where the thread was interrupted"),
+            0 => text!("says.ereport", "asks for a report for another enclave"),
+            1 => text!("says.egetkey", "asks for a key"),
             4 => text!("says.eexit", "leaves the enclave"),
             9 => text!("says.edeccssa", "steps back to the frame before"),
             _ => text!("says.enclu", "executes ENCLU"),
@@ -146,6 +150,7 @@ pub(super) fn says(op: &Op) -> Option<Text> {
             name = cause.event.name,
             n = u64::from(*cpu)
         ),
+        Op::Work(work) => super::work::says(work),
         Op::Schedule(s) => text!(
             "says.schedule",
             "the operating system sets up processor {n}",
@@ -172,6 +177,14 @@ pub(super) fn says(op: &Op) -> Option<Text> {
 pub(super) fn tells(op: &Op) -> Option<Text> {
     Some(match op {
         Op::Enclu(e) => match e.leaf {
+            0 => text!(
+                "tells.ereport",
+                "Done. The report lies in the enclave. Its MAC is made with a key that the processor gives to nobody but the target."
+            ),
+            1 => text!(
+                "tells.egetkey",
+                "Done. The key lies in the enclave. RAX holds 0."
+            ),
             2 => text!(
                 "tells.eenter",
                 "Done. The thread is inside, at the entry point its TCS names. RAX holds CSSA; the other registers are as the host left them."
@@ -199,6 +212,7 @@ pub(super) fn tells(op: &Op) -> Option<Text> {
             Access::Write => text!("tells.wrote", "Done. The bytes lie there now."),
             Access::Fetch => text!("tells.fetched", "Done. The code is fetched."),
         },
+        Op::Work(work) => super::work::tells(work),
         Op::Raise { .. } => text!(
             "tells.raise",
             "Done. The operating system’s handler runs now."

@@ -23,6 +23,8 @@ pub(super) const OPERATIONS: &[(&str, &[&str])] = &[
     ("ERESUME", &["cpu", "enclave", "offset"]),
     ("EEXIT", &["cpu", "enclave", "offset"]),
     ("EDECCSSA", &["cpu", "enclave", "offset"]),
+    ("EREPORT", &["cpu", "enclave", "offset"]),
+    ("EGETKEY", &["cpu", "enclave", "offset"]),
     ("ENCLU", &["cpu", "leaf", "enclave", "offset"]),
     ("EDBGRD", &["enclave", "offset"]),
     ("EDBGWR", &["enclave", "offset", "value"]),
@@ -66,6 +68,8 @@ pub(super) fn parse(op: &OpText) -> Result<Op, BadOp> {
         "ERESUME" => Op::Enclu(enclu(op, cpu, 3)?),
         "EEXIT" => Op::Enclu(enclu(op, cpu, 4)?),
         "EDECCSSA" => Op::Enclu(enclu(op, cpu, 9)?),
+        "EREPORT" => Op::Enclu(enclu(op, cpu, 0)?),
+        "EGETKEY" => Op::Enclu(enclu(op, cpu, 1)?),
         "ENCLU" => Op::Enclu(Enclu {
             loads_leaf: op.arg("leaf").is_some(),
             ..enclu(op, cpu, leaf(op)?)?
@@ -334,6 +338,8 @@ fn on(name: &str, cpu: u8) -> OpText {
 fn print_enclu(e: &Enclu) -> OpText {
     let name = match e.leaf {
         _ if !e.loads_leaf => "ENCLU",
+        0 => "EREPORT",
+        1 => "EGETKEY",
         2 => "EENTER",
         3 => "ERESUME",
         4 => "EEXIT",

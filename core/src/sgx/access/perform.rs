@@ -18,7 +18,7 @@ use crate::trace::{Event, Place, Recorder, Stop, Value};
 use crate::view::Access;
 
 /// The part of an access that lies in one page.
-struct Part {
+pub(in super::super) struct Part {
     at: u64,
     len: usize,
     verdict: Verdict,
@@ -32,7 +32,26 @@ impl Machine {
         op: &Touch,
         recorder: &mut R,
     ) -> Result<(), Stop> {
-        let parts = self.parts(op);
+        let parts = self.judged(op.who, op.at, op.data.len(), op.access, recorder)?;
+        match op.access {
+            Access::Write => self.store(op, &parts, recorder),
+            _ => {
+                self.load(op, &parts, recorder);
+                Ok(())
+            }
+        }
+    }
+
+    /// The parts of an access, every one of which is allowed; a fault is delivered.
+    pub(in super::super) fn judged<R: Recorder>(
+        &mut self,
+        who: Who,
+        at: u64,
+        len: usize,
+        access: Access,
+        recorder: &mut R,
+    ) -> Result<Vec<Part>, Stop> {
+        let parts = self.parts(who, at, len, access);
         for part in &parts {
             let fault = match part.verdict.found {
                 Found::Fault(fault, code) => Some((fault, code)),
@@ -40,7 +59,7 @@ impl Machine {
             };
             recorder.check(part.verdict.rule, fault.is_none(), || None);
             if let Some((fault, code)) = fault {
-                if let Who::Code(cpu) = op.who {
+                if let Who::Code(cpu) = who {
                     let cause = Cause {
                         code: (fault.name == "#PF").then_some(code.bits()),
                         address: fault.address,
@@ -51,23 +70,17 @@ impl Machine {
                 return Err(fault.into());
             }
         }
-        self.hold_translations(op.who, &parts, recorder);
-        match op.access {
-            Access::Write => self.store(op, &parts, recorder),
-            _ => {
-                self.load(op, &parts, recorder);
-                Ok(())
-            }
-        }
+        self.hold_translations(who, &parts, recorder);
+        Ok(parts)
     }
 
     /// The parts of an access with what decides each.
-    fn parts(&self, op: &Touch) -> Vec<Part> {
-        let cpu = match op.who {
+    fn parts(&self, who: Who, at: u64, len: usize, access: Access) -> Vec<Part> {
+        let cpu = match who {
             Who::Code(cpu) => Some(self.cpu(cpu)),
             _ => None,
         };
-        let eyes = match (op.who, &cpu) {
+        let eyes = match (who, &cpu) {
             (Who::Code(_), Some(cpu)) => match &cpu.inside {
                 Some(inside) => Eyes::Enclave {
                     secs: inside.secs,
@@ -80,10 +93,10 @@ impl Machine {
             (Who::Bus, _) => Eyes::Bus,
             _ => Eyes::System,
         };
-        let (mut parts, mut left, mut at) = (Vec::new(), op.data.len(), op.at);
+        let (mut parts, mut left, mut at) = (Vec::new(), len, at);
         while left > 0 {
             let len = left.min(PAGE - (at % PAGE as u64) as usize);
-            let verdict = self.judge(eyes, at, op.access);
+            let verdict = self.judge(eyes, at, access);
             parts.push(Part { at, len, verdict });
             at = at.wrapping_add(len as u64);
             left -= len;
@@ -112,7 +125,8 @@ impl Machine {
         }
     }
 
-    fn load<R: Recorder>(&mut self, op: &Touch, parts: &[Part], recorder: &mut R) {
+    /// The bytes that the parts of a reading access come to.
+    pub(in super::super) fn get(&self, parts: &[Part]) -> Vec<u8> {
         let mut bytes = Vec::new();
         for part in parts {
             match part.verdict.found {
@@ -122,6 +136,11 @@ impl Machine {
                 _ => bytes.extend(vec![0xff; part.len]),
             }
         }
+        bytes
+    }
+
+    fn load<R: Recorder>(&mut self, op: &Touch, parts: &[Part], recorder: &mut R) {
+        let bytes = self.get(parts);
         if let (Data::Register(offset), Who::Code(cpu)) = (&op.data, op.who) {
             let value = bytes.first_chunk().map_or(0, |b| u64::from_le_bytes(*b));
             self.set_register(cpu, *offset, value, recorder);
@@ -148,6 +167,16 @@ impl Machine {
             }
             (data, _) => vec![0; data.len()],
         };
+        self.put(parts, &bytes, recorder)
+    }
+
+    /// Writes bytes to where the parts of a writing access come to.
+    pub(in super::super) fn put<R: Recorder>(
+        &mut self,
+        parts: &[Part],
+        bytes: &[u8],
+        recorder: &mut R,
+    ) -> Result<(), Stop> {
         let (mut done, mut dropped) = (0, false);
         for part in parts {
             let own = bytes.get(done..done + part.len).unwrap_or(&[]);

@@ -203,6 +203,7 @@ fn processor(op: &Op) -> Option<u8> {
     match op {
         Op::Enclu(e) => Some(e.cpu),
         Op::Set(s) => Some(s.cpu),
+        Op::Work(w) => Some(w.cpu),
         Op::Execute { cpu, .. } | Op::Raise { cpu, .. } => Some(*cpu),
         Op::Schedule(s) => Some(s.cpu),
         Op::Access(touch) => match touch.who {

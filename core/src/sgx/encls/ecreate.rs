@@ -165,6 +165,7 @@ fn commit<R: Recorder>(m: &mut Machine, page: EpcPage, mut secs: Secs, recorder:
         children: 0,
         active: 0,
         padding: Rc::from([]),
+        ids: [[0; 16]; 2],
     };
     let whole = m.epc_place(page, 0, 4096);
     recorder.write(whole, || {

@@ -328,6 +328,7 @@ fn commit<R: Recorder>(
     fields.isvsvn = sig.isvsvn;
     fields.attributes.flags = before.attributes.flags.with(AttributesFlags::INIT);
     state.padding = padding;
+    state.ids = [sig.isvfamilyid, sig.isvextprodid];
     let fields = &state.fields;
     recorder.write(at_mrenclave, || {
         (Value::from(&running[..]), Value::from(&mrenclave[..]))

@@ -4,7 +4,10 @@ mod door;
 pub mod edeccssa;
 pub mod eenter;
 pub mod eexit;
+pub mod egetkey;
+pub mod ereport;
 pub mod eresume;
+mod operand;
 
 use super::encls::{GP, Leaf};
 use super::events::{self, Cause};
@@ -26,8 +29,8 @@ const fn leaf_row(number: u32, name: &'static str, modelled: bool) -> Leaf {
 
 /// Every leaf of ENCLU (Intel SDM vol. 3D, ENCLU).
 pub const LEAVES: &[Leaf] = &[
-    leaf_row(0, "EREPORT", false),
-    leaf_row(1, "EGETKEY", false),
+    leaf_row(0, "EREPORT", true),
+    leaf_row(1, "EGETKEY", true),
     leaf_row(2, "EENTER", true),
     leaf_row(3, "ERESUME", true),
     leaf_row(4, "EEXIT", true),
@@ -52,6 +55,8 @@ pub fn leaf(number: u32) -> Option<&'static Leaf> {
 #[must_use]
 pub fn rules_of(number: u32) -> &'static [&'static Rule] {
     match number {
+        0 => ereport::RULES,
+        1 => egetkey::RULES,
         2 => eenter::RULES,
         3 => eresume::RULES,
         4 => eexit::RULES,
@@ -85,6 +90,8 @@ impl Machine {
         let before = self.cpus.get(&op.cpu).cloned();
         self.cpus.insert_mut(op.cpu, own);
         let result = match leaf {
+            0 => ereport::ereport(self, op.cpu, recorder),
+            1 => egetkey::egetkey(self, op.cpu, recorder),
             2 => eenter::eenter(self, op.cpu, recorder),
             3 => eresume::eresume(self, op.cpu, recorder),
             4 => eexit::eexit(self, op.cpu, recorder),

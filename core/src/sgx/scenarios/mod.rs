@@ -5,6 +5,7 @@ mod aex;
 mod aex_notify;
 mod author;
 mod careless_exit;
+mod common;
 mod debug_enclave;
 mod debug_same_mrenclave;
 mod destroy;
@@ -36,9 +37,10 @@ use crate::trace::{Scenario, Tee};
 /// What SGX offers.
 #[must_use]
 pub fn tee() -> Tee {
-    let (mut all, files) = (building(), files());
+    let (mut all, common, files) = (building(), common(), files());
     all.scenarios.extend(running().scenarios);
-    all.common = running().common;
+    all.scenarios.extend(common.scenarios);
+    (all.common, all.profile) = (common.common, common.profile);
     all.scenarios.extend(files.scenarios);
     all.recognise = files.recognise;
     all
@@ -62,7 +64,7 @@ pub fn building() -> Tee {
 /// The scenarios in which enclaves run.
 #[must_use]
 pub fn running() -> Tee {
-    let mut part = part(alloc::vec![
+    part(alloc::vec![
         &enter_and_exit::ENTER,
         &ecall_and_ocall::CALLS,
         &aex::AEX,
@@ -74,9 +76,16 @@ pub fn running() -> Tee {
         &page_fault_channel::PAGES,
         &single_step::STEP,
         &debug_enclave::DEBUGGER,
-    ]);
-    part.common = Some(who_may_touch_what::common);
-    part
+    ])
+}
+
+/// What the comparison needs: the common program, and the runs to the limit.
+#[must_use]
+pub fn common() -> Tee {
+    Tee {
+        common: Some(common::common),
+        ..part(alloc::vec![&common::COMMON, &common::LIMIT])
+    }
 }
 
 /// The run of somebody's file, and what recognises one.

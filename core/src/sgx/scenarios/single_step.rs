@@ -37,6 +37,8 @@ fn secrecy() -> Secrecy {
         (Observer::Privileged, "registers"),
         (Observer::Privileged, "thread"),
         (Observer::Privileged, "life"),
+        (Observer::Privileged, "privilege"),
+        (Observer::Process, "privilege"),
         (Observer::Process, "registers"),
         (Observer::Process, "thread"),
         (Observer::Process, "life"),

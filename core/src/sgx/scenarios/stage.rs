@@ -38,6 +38,8 @@ pub(super) struct Kind {
     pub(super) miscselect: Miscselect,
     pub(super) nssa: u32,
     pub(super) notify: bool,
+    /// Whether the code page is measured.
+    pub(super) measured: bool,
 }
 
 impl Default for Kind {
@@ -50,6 +52,7 @@ impl Default for Kind {
             miscselect: Miscselect::NONE,
             nssa: 2,
             notify: false,
+            measured: false,
         }
     }
 }
@@ -91,7 +94,7 @@ impl Kind {
             (
                 "code",
                 text!("page.one-code", "code page"),
-                (1, flags::CODE, code, false),
+                (1, flags::CODE, code, self.measured),
             ),
             ("tcs", "TCS".into(), (1, flags::TCS, tcs, false)),
             (
@@ -117,6 +120,13 @@ impl Stage {
     pub(super) fn with(turned: &Turned<'_>, kinds: &[Kind]) -> Result<Self, BadInput> {
         let enclaves: Vec<Enclave> = kinds.iter().map(|k| k.enclave(turned.seed)).collect();
         Self::built(&enclaves)
+    }
+
+    /// Nothing yet.
+    pub(super) fn empty() -> Self {
+        Self {
+            segments: Vec::new(),
+        }
     }
 
     fn built(enclaves: &[Enclave]) -> Result<Self, BadInput> {
@@ -157,7 +167,12 @@ impl Stage {
 
     /// The plan.
     pub(super) fn plan(self) -> (Machine, Plan<Op>) {
-        (Machine::new(Platform::client()), Plan::new(self.segments))
+        self.plan_on(Platform::client())
+    }
+
+    /// The plan on some processor.
+    pub(super) fn plan_on(self, platform: Platform) -> (Machine, Plan<Op>) {
+        (Machine::new(platform), Plan::new(self.segments))
     }
 
     /// A thread of processor `cpu` enters an enclave.

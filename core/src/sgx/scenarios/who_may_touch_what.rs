@@ -13,10 +13,7 @@ use crate::sgx::op::{Data, Op};
 use crate::sgx::platform::Platform;
 use crate::text;
 use crate::text::Text;
-use crate::trace::{
-    BadInput, Built, Common, Guarded, Observer, Phase, Plan, Planned, ScenarioInfo, Segment,
-    Variant,
-};
+use crate::trace::{BadInput, Built, Guarded, Phase, Plan, Planned, ScenarioInfo, Segment};
 use crate::view::Access;
 
 pub(super) static WHO: Guarded<Machine> = Guarded {
@@ -26,27 +23,6 @@ pub(super) static WHO: Guarded<Machine> = Guarded {
 
 /// Where the other enclave lies.
 const OTHER: u64 = BASE + 0x10_0000;
-
-/// How it is compared.
-pub(super) fn common() -> Common {
-    Common {
-        scenario: "sgx/who-may-touch-what",
-        variants: vec![Variant {
-            id: "scalable",
-            title: "Scalable".into(),
-            set: Vec::new(),
-        }],
-        secret_at: |_, who| match who {
-            Observer::Privileged | Observer::Device | Observer::Bus => {
-                Machine::new(Platform::client()).epc_physical(EpcPage(5)).0
-            }
-            _ => BASE + HEAP,
-        },
-        elsewhere: Vec::new(),
-        altered: Vec::new(),
-        limits: Vec::new(),
-    }
-}
 
 fn info() -> ScenarioInfo {
     ScenarioInfo {

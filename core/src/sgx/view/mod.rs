@@ -6,6 +6,7 @@ mod epcm;
 mod facts;
 mod frame;
 mod map;
+mod privilege;
 mod running;
 mod states;
 
@@ -40,6 +41,10 @@ impl Machine {
                 .map(Panel::Bytes),
         );
         panels.push(Panel::States(states::life(self, focus, knows_threads)));
+        if open || knows_threads {
+            let privilege = privilege::privilege(self, shown);
+            panels.push(Panel::Privilege(privilege));
+        }
         panels.push(Panel::Facts(facts::identity(self, focus, open)));
         panels.push(Panel::Facts(facts::processor(self, observer)));
         View { panels }
@@ -140,6 +145,7 @@ fn processor_of(op: Option<&Op>) -> u8 {
     match op {
         Some(Op::Enclu(e)) => e.cpu,
         Some(Op::Set(s)) => s.cpu,
+        Some(Op::Work(w)) => w.cpu,
         Some(Op::Execute { cpu, .. } | Op::Raise { cpu, .. }) => *cpu,
         Some(Op::Schedule(s)) => s.cpu,
         Some(Op::Access(touch)) => match touch.who {

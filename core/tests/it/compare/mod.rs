@@ -3,4 +3,5 @@
 mod answers;
 mod asking;
 mod keystone;
+mod sgx;
 mod vault;

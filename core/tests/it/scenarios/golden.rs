@@ -77,6 +77,7 @@ const GOLDEN: &[(&str, &str)] = &[
         include_str!("../../golden/sgx/debug-enclave.txt"),
     ),
     ("sgx/destroy", include_str!("../../golden/sgx/destroy.txt")),
+    ("sgx/common", include_str!("../../golden/sgx/common.txt")),
     (
         "keystone/classic-measurement",
         include_str!("../../golden/keystone/classic-measurement.txt"),

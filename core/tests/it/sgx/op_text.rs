@@ -8,6 +8,7 @@ use teescope_core::sgx::encls::{self, Registers};
 use teescope_core::sgx::events::{Cause, HAPPENINGS};
 use teescope_core::sgx::processor::registers;
 use teescope_core::sgx::structs::{Miscselect, SecInfoFlags};
+use teescope_core::sgx::work::{MOST_COPIED, Task, Work};
 use teescope_core::sgx::{
     Call, Content, Data, Eadd, Ecreate, Einit, Enclu, Machine, Made, Mmap, Op, Schedule, Set,
     SigSource, Touch, Which,
@@ -105,6 +106,18 @@ fn every_form() -> Vec<Op> {
 /// The operations of a running enclave.
 fn running() -> Vec<Op> {
     let mut ops = Vec::new();
+    for (cpu, at, len) in [(0, 0, 1), (255, u64::MAX, MOST_COPIED)] {
+        for task in [
+            Task::Copy {
+                from: at,
+                to: 1,
+                len,
+            },
+            Task::Check { report: at, key: 0 },
+        ] {
+            ops.push(Op::Work(Work { cpu, task }));
+        }
+    }
     for (cpu, call) in [(0, OWN), (255, OTHER)] {
         for (leaf, loads_leaf) in [
             (2, true),
@@ -112,6 +125,7 @@ fn running() -> Vec<Op> {
             (4, true),
             (9, true),
             (0, true),
+            (1, true),
             (u32::MAX, true),
             (3, false),
         ] {

@@ -16,8 +16,11 @@ shared_test! {
         let mut fired: BTreeSet<_> = leaves.into_iter().flatten().map(|row| row.rule).collect();
         fired.extend(around::fired());
         fired.extend(inside::access::fired());
+        fired.extend(inside::keys::FIRED);
         let mut used = inside::eenter::rows();
         used.extend(inside::eresume::rows());
+        used.extend(inside::ereport::rows());
+        used.extend(inside::egetkey::rows());
         used.extend(inside::leave::EEXIT);
         used.extend(inside::leave::EDECCSSA);
         used.extend(inside::debug::EDBGRD);

@@ -194,7 +194,7 @@ impl Act {
             call: Call {
                 rbx: Some(self.regs.rbx),
                 rcx: Some(self.regs.rcx),
-                rdx: None,
+                rdx: (self.regs.rdx != 0).then_some(self.regs.rdx),
             },
         })
     }
@@ -300,6 +300,11 @@ pub(crate) fn pf_rbx(act: &Act) -> Outcome {
 /// Ends in `#PF` at RCX.
 pub(crate) fn pf_rcx(act: &Act) -> Outcome {
     crate::sgx::scene::pf(act.regs.rcx)
+}
+
+/// Ends in `#PF` at RDX.
+pub(crate) fn pf_rdx(act: &Act) -> Outcome {
+    crate::sgx::scene::pf(act.regs.rdx)
 }
 
 /// Ends in `#PF` at the first frame.

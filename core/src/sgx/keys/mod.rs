@@ -1,7 +1,11 @@
-//! The launch token key. Intel does not publish its derivation: this is a model, and says so.
+//! The keys of the processor. Intel does not publish how they are derived: this is a model, and says so.
+
+mod derive;
 
 use super::structs::EinitToken;
 use crate::crypto::cmac::cmac;
+
+pub use derive::{Derivation, OWNER_EPOCH, REPORT_KEYID, report_key, requested_key};
 
 /// The base key of the model: Intel's simulation mode publishes this constant for launch tokens.
 const EINITTOKEN_BASE: [u8; 16] = [
