@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::{Column, Line, Look, Proof};
 use crate::bytes::hex;
 use crate::text::Text;
-use crate::trace::{Observer, Phase, Place, Rule, Session};
+use crate::trace::{Group, Observer, Phase, Place, Rule, Session};
 use crate::view::{Access, Panel, Privilege, Probe, Tone, View};
 
 /// The measurement that a run came to.
@@ -39,22 +39,28 @@ pub(super) struct NewStop {
 }
 
 /// The measurement of the program: the first digest shown at the end of the phase in which it is
-/// initialised, if it has taken anything in.
+/// initialised, if it has taken anything in; told at the first step after which it stood.
 pub(super) fn measurement(run: &mut dyn Session) -> Option<Measurement> {
     let outline = run.outline();
-    let ready = outline
-        .groups
-        .iter()
-        .rfind(|g| g.phase == Phase::Initialise)?;
-    let at = ready.first + ready.len - 1;
-    let view = run.view(at, None);
+    let is_of = |phase| move |g: &&Group| g.phase == phase;
+    let ready = outline.groups.iter().rfind(is_of(Phase::Initialise))?;
+    let end = ready.first + ready.len - 1;
+    let (title, value) = digest(run, end)?;
+    let first = outline.groups.iter().find(is_of(Phase::Initialise))?.first;
+    let stood = (first..end).find(|p| digest(run, *p).is_some_and(|(_, v)| v == value));
+    Some(Measurement {
+        title,
+        value,
+        proof_at: stood.unwrap_or(end),
+        proof: None,
+    })
+}
+
+/// The first digest shown after a step and where it stands.
+fn digest(run: &mut dyn Session, position: u64) -> Option<(Text, Vec<u8>)> {
+    let view = run.view(position, None);
     view.panels.iter().find_map(|panel| match panel {
-        Panel::Digest(d) if !d.if_final.is_empty() => Some(Measurement {
-            title: d.title.clone(),
-            value: d.if_final.clone(),
-            proof_at: at,
-            proof: None,
-        }),
+        Panel::Digest(d) if !d.if_final.is_empty() => Some((d.title.clone(), d.if_final.clone())),
         _ => None,
     })
 }
