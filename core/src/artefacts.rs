@@ -2,6 +2,8 @@
 //!
 //! Not in the table of machines, so that a page which does not ask need not carry it.
 
+mod look;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -10,7 +12,9 @@ use serde_json::Value as Json;
 use crate::bytes::Inspection;
 use crate::text;
 use crate::text::Text;
-use crate::trace::{Input, Params};
+use crate::trace::{Input, Params, Recognised};
+
+pub use look::{Looked, WINDOW, look};
 
 /// What can be taken apart, as the end of “it is …”.
 pub const KNOWN: &str = "an SGXS stream, a SIGSTRUCT, an EINITTOKEN, an RSA key in PEM, a Keystone report in binary or JSON, or a RISC-V program in ELF or without a header";
@@ -19,6 +23,11 @@ pub const KNOWN: &str = "an SGXS stream, a SIGSTRUCT, an EINITTOKEN, an RSA key 
 #[must_use]
 pub fn inspect(bytes: &[u8]) -> Option<Inspection> {
     crate::sgx::inspect(bytes).or_else(|| crate::keystone::inspect(bytes))
+}
+
+/// Which scenario takes a file, if there is one.
+fn taken(bytes: &[u8]) -> Option<Recognised> {
+    crate::sgx::recognise(bytes).or_else(|| crate::keystone::recognise(bytes))
 }
 
 /// The identity that files give an enclave.

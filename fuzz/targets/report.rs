@@ -4,6 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use teescope_core::keystone::report::{from_json, read, to_json};
 use teescope_core::keystone::{inspect, recognise};
+use teescope_core::text::Catalogue;
 
 fuzz_target!(|data: &[u8]| {
     let report = read(data);
@@ -20,7 +21,7 @@ fuzz_target!(|data: &[u8]| {
     if known && data.iter().fold(0_u8, |sum, b| sum.wrapping_add(*b)) % 128 == 0 {
         let seen = inspect(data).expect("what is recognised is taken apart");
         let mut at = 0;
-        for line in &seen.lines {
+        for line in seen.lines(data, &Catalogue::default()) {
             assert_eq!(line.offset, at);
             at += line.len as u64;
         }

@@ -1,8 +1,10 @@
 //! `inspect`: every byte of a file and what it means.
 
+use std::rc::Rc;
+
 use serde_json::{Value as Json, json};
-use teescope_core::artefacts;
-use teescope_core::bytes::{DumpLine, Inspection, dump_text};
+use teescope_core::artefacts::{self, Looked};
+use teescope_core::bytes::{Checked, DumpLine};
 
 use crate::args::{Args, Usage};
 use crate::files;
@@ -15,60 +17,62 @@ pub(super) const USAGE: Usage = Usage {
     does: "take a file apart byte by byte",
     more: "FILE is any file that a machine knows: an SGXS stream, a SIGSTRUCT, an EINITTOKEN, an\n\
            RSA key in PEM (which is not shown), an attestation report in binary or JSON, a RISC-V\n\
-           program. Every byte is in exactly one line: offset, bytes, meaning. Chunks of a page\n\
-           are folded into one line. What follows from the file and what is wrong with it stand at the end.\n\
-           JSON keys: what, why, lines [{offset, len, hex, meaning}], follows {name: value},\n\
-           wrong [sentence].",
+           program. It may also be a text that spells one: hex with whatever stands between the\n\
+           digits, an array in source code, a dump with offsets, base64 or PEM.\n\
+           Every byte is in exactly one line: offset, bytes, meaning. Chunks of a page are folded\n\
+           into one line. What follows from the file, what was checked and what is wrong with it\n\
+           stand at the end.\n\
+           JSON keys: what, why, from, lines [{offset, len, hex, meaning}], follows {name: value},\n\
+           notes [sentence], checks [{rule, held, says, cite}], wrong [sentence].",
     options: &[],
 };
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     let words = Words::of(args)?;
-    let bytes = files::read(args.get(0))?;
-    let Some(seen) = artefacts::inspect(&bytes) else {
-        let name = files::name(args.get(0));
-        return Err(why(format!(
-            "{name} ({} bytes) is no artefact that a machine here knows: it would have to be {}.",
-            bytes.len(),
-            artefacts::KNOWN
-        )));
-    };
+    let looked = artefacts::look(&Rc::from(files::read(args.get(0))?));
+    if !looked.known {
+        return Err(why(unknown(&looked, &files::name(args.get(0)), &words)));
+    }
     let mut out = Out::new();
     if args.has("--json") {
-        out.json(&json(&seen, &words))?;
+        out.json(&json(&looked, &words))?;
     } else {
-        print(&seen, &words, &mut out)?;
+        out.text(&looked.text(&words.0))?;
     }
     out.end()?;
     Ok(0)
 }
 
-fn print(seen: &Inspection, words: &Words, out: &mut Out) -> Result {
-    out.line(&format!(
-        "{}: {}",
-        words.say(&seen.what),
-        words.say(&seen.why)
-    ))?;
-    out.text(&dump_text(&seen.lines))?;
-    for (name, value) in &seen.follows {
-        out.line(&format!("{name}: {value}"))?;
-    }
-    for sentence in &seen.wrong {
-        out.line(&format!("WRONG: {sentence}"))?;
-    }
-    Ok(())
+/// The sentence about a file that nobody knows, with what was tried.
+fn unknown(looked: &Looked, name: &str, words: &Words) -> String {
+    let mut all = vec![format!(
+        "{name} ({} bytes) is no artefact that a machine here knows: it would have to be {}.",
+        looked.bytes.len(),
+        artefacts::KNOWN
+    )];
+    all.extend(looked.seen.notes.iter().map(|note| words.say(note)));
+    all.join(" ")
 }
 
-fn json(seen: &Inspection, words: &Words) -> Json {
+fn json(looked: &Looked, words: &Words) -> Json {
+    let seen = &looked.seen;
     let line = |l: &DumpLine| json!({ "offset": l.offset, "len": l.len, "hex": l.hex, "meaning": l.meaning });
-    let lines: Vec<Json> = seen.lines.iter().map(line).collect();
+    let lines = seen.lines(&looked.bytes, &words.0);
+    let lines: Vec<Json> = lines.iter().map(line).collect();
     let follows = seen.follows.iter();
     let follows = follows.map(|(name, value)| ((*name).to_string(), Json::from(value.clone())));
+    let check = |c: &Checked| json!({ "rule": c.id, "held": c.held, "says": words.say(&c.says), "cite": c.cite });
+    let checks: Vec<Json> = seen.checks.iter().map(check).collect();
+    let notes: Vec<String> = seen.notes.iter().map(|n| words.say(n)).collect();
+    let wrong: Vec<String> = seen.wrong.iter().map(|w| words.say(w)).collect();
     json!({
         "what": words.say(&seen.what),
         "why": words.say(&seen.why),
+        "from": words.say(&looked.from),
         "lines": lines,
         "follows": Json::Object(follows.collect()),
-        "wrong": seen.wrong,
+        "notes": notes,
+        "checks": checks,
+        "wrong": wrong,
     })
 }

@@ -163,6 +163,40 @@ fn every_byte_is_shown_once() {
 }
 
 #[test]
+fn a_text_that_spells_a_file_is_taken_apart_as_the_file() {
+    let Some(bytes) = vector("sgx/sigstruct/intel-le-2024.sigstruct.bin") else {
+        return;
+    };
+    let plain = teescope_with(&["inspect", "--json", "-"], &bytes).json();
+    assert_eq!(plain["from"], "1,808 bytes, taken as they are");
+    assert_eq!(plain["wrong"], serde_json::json!([]));
+    let held = plain["checks"].as_array().expect("checks");
+    assert!(held.len() == 7 && held.iter().all(|c| c["held"] == true));
+    let notes = plain["notes"].to_string();
+    assert!(notes.contains("launch_enclave_mrsigner.hh"), "{notes}");
+    let hex: Vec<String> = bytes.iter().map(|b| format!("0x{b:02x}")).collect();
+    let array = format!("uint8_t sig[1808] = {{ {} }};", hex.join(", "));
+    let mut pasted = teescope_with(&["inspect", "--json", "-"], array.as_bytes()).json();
+    assert_eq!(pasted["from"], "an array in source code: 1,808 bytes");
+    pasted["from"] = plain["from"].clone();
+    assert_eq!(pasted, plain);
+    // What is printed can be read again.
+    let text = teescope_with(&["inspect", "-"], &bytes).out;
+    let dump: Vec<&str> = text.lines().skip(2).collect();
+    let again = teescope_with(&["inspect", "-"], dump.join("\n").as_bytes()).out;
+    assert_eq!(
+        again.lines().nth(1),
+        Some("a dump with offsets: 1,808 bytes")
+    );
+    let odd = teescope_with(&["inspect", "-"], b"06 00 00 0");
+    assert!(
+        odd.complaint().contains("hex text at offset 0x9 (9)"),
+        "{}",
+        odd.err
+    );
+}
+
+#[test]
 fn a_report_is_taken_apart_in_both_forms() {
     use teescope_core::keystone::keys::{Identity, SeedFrom, TEST_DEVICE};
     use teescope_core::keystone::report::{make, to_json};

@@ -67,7 +67,7 @@ pub fn dump(bytes: &[u8], at: u64, fields: &[FieldValue]) -> Vec<DumpLine> {
 }
 
 /// Appends the lines of one field; two or more whole lines of zeros become one.
-fn span(bytes: &[u8], at: u64, meaning: &str, lines: &mut Vec<DumpLine>) {
+pub(super) fn span(bytes: &[u8], at: u64, meaning: &str, lines: &mut Vec<DumpLine>) {
     let (mut done, mut meaning) = (0, meaning);
     while let Some(rest) = bytes.get(done..).filter(|rest| !rest.is_empty()) {
         let zeros = rest

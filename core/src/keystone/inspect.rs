@@ -7,12 +7,13 @@ use alloc::vec::Vec;
 use super::keys::{TEST_DEVICE, guess_sm_key};
 use super::report::{is_json, read};
 use super::structs::{EnclaveReport, Report};
-use crate::bytes::inspection::{count, line};
-use crate::bytes::{DumpLine, FieldValue, Inspection, dump, dump_layout, fields_of, hex};
+use crate::bytes::inspection::Kind;
+use crate::bytes::{Inspection, Part, hex};
 use crate::crypto::ed25519_sha3;
-use crate::crypto::sha256::sha256;
 use crate::formats::elf::{self, Elf, Header, Segment};
 use crate::memory::PAGE;
+use crate::text;
+use crate::text::Text;
 
 /// Takes a file apart; `None` if this machine does not know it.
 #[must_use]
@@ -25,13 +26,17 @@ pub fn inspect(bytes: &[u8]) -> Option<Inspection> {
         return Some(seen);
     }
     let report = read(bytes);
-    seen.lines = match &report {
-        Ok(_) if is_json(bytes) => json_lines(bytes),
-        _ => dump(bytes, 0, &rows(bytes)),
+    seen.parts = match &report {
+        Ok(_) if is_json(bytes) => vec![Part {
+            kind: Kind::Letters,
+            ..Part::new("JSON", 0, bytes.len(), Text::none())
+        }],
+        _ => fields(bytes),
     };
+    seen.rest_unexplained(bytes.len());
     match report {
         Ok(report) => judge(&report, &mut seen),
-        Err(why) => seen.wrong.push(why.en()),
+        Err(why) => seen.wrong.push(why),
     }
     Some(seen)
 }
@@ -42,25 +47,29 @@ fn program(bytes: &[u8], seen: &mut Inspection) {
     seen.follows
         .push(("pages in an enclave", pages.to_string()));
     if !bytes.starts_with(&elf::MAGIC) {
-        seen.lines = contents(bytes, 0, "RISC-V instructions and data");
+        let name = text!("inspect.riscv", "RISC-V instructions and data");
+        seen.parts.extend(Part::contents(name, bytes, 0));
         return;
     }
-    let (head, rest) = bytes.split_at(bytes.len().min(Header::SIZE));
-    seen.lines = dump_layout(Header::LAYOUT, head, 0);
+    let contents = |from: usize, to: usize| {
+        let name = text!("inspect.contents", "contents");
+        Part::contents(name, bytes.get(from..to).unwrap_or_default(), from)
+    };
+    let head = &bytes[..bytes.len().min(Header::SIZE)];
+    seen.parts = Part::of_layout(Header::LAYOUT, head, 0);
     // Of a header that is cut, fields without a byte have lines of their own.
-    seen.lines.retain(|l| l.len > 0);
+    seen.parts.retain(|p| p.len > 0);
     let mut at = head.len();
     match Elf::parse(bytes) {
-        Err(bad) => seen.wrong.push(bad.to_string()),
+        Err(bad) => seen.wrong.push(bad.text()),
         Ok(elf) => {
             let from = usize::try_from(elf.header.phoff).unwrap_or(at);
             let table = elf.segments.len() * Segment::SIZE;
             if table > 0 && from >= at {
-                seen.lines
-                    .extend(contents(&bytes[at..from], at as u64, "contents"));
+                seen.parts.extend(contents(at, from));
                 for part in bytes[from..from + table].chunks(Segment::SIZE) {
-                    let lines = dump_layout(Segment::LAYOUT, part, seen_to(&seen.lines));
-                    seen.lines.extend(lines);
+                    let own = Part::of_layout(Segment::LAYOUT, part, seen.end());
+                    seen.parts.extend(own);
                 }
                 at = from + table;
             }
@@ -69,67 +78,40 @@ fn program(bytes: &[u8], seen: &mut Inspection) {
             seen.follows.push(("bytes loaded", hex::size(loaded)));
         }
     }
-    let rest = &bytes[at.max(bytes.len() - rest.len())..];
-    seen.lines.extend(contents(rest, at as u64, "contents"));
-}
-
-/// Up to where the lines go.
-fn seen_to(lines: &[DumpLine]) -> u64 {
-    lines.last().map_or(0, |l| l.offset + l.len as u64)
-}
-
-/// One line for bytes that are only counted; none for none.
-fn contents(bytes: &[u8], at: u64, what: &str) -> Vec<DumpLine> {
-    if bytes.is_empty() {
-        return Vec::new();
-    }
-    let digest = hex::encode(&sha256(bytes)[..8]);
-    let meaning = alloc::format!("{what}, sha256 {digest}…");
-    vec![line(at, bytes.len(), count(bytes.len()), &meaning)]
+    seen.parts.extend(contents(at, bytes.len()));
 }
 
 /// The fields of the binary form, `data` cut where the enclave's part ends.
-fn rows(bytes: &[u8]) -> Vec<FieldValue> {
-    let mut rows = fields_of(Report::LAYOUT, bytes);
-    let Some(at) = rows.iter().position(|r| r.name == "enclave.data") else {
-        return rows;
+fn fields(bytes: &[u8]) -> Vec<Part> {
+    let mut parts = Part::of_layout(Report::LAYOUT, &bytes[..bytes.len().min(Report::SIZE)], 0);
+    let data = |p: &Part| p.name == Text::from("enclave.data");
+    let Some(at) = parts.iter().position(data) else {
+        return parts;
     };
     let len = bytes.get(64..72).map_or(0, |b| {
         b.iter().rev().fold(0_u64, |n, b| n << 8 | u64::from(*b))
     });
     let len = usize::try_from(len).unwrap_or(usize::MAX);
-    if len < EnclaveReport::DATA_MAX {
-        let mut rest = rows[at].clone();
-        rest.name = "enclave.data past data_len, not signed".to_string();
-        rest.offset += len;
-        rest.size -= len;
-        rest.text = match bytes.get(rest.offset..rest.offset + rest.size) {
-            Some(b) if b.iter().all(|b| *b == 0) => "zeros".into(),
-            _ => "not zero: what lay in the monitor's memory".into(),
+    if len < EnclaveReport::DATA_MAX && len < parts[at].len {
+        let mut rest = parts[at].clone();
+        rest.name = text!(
+            "inspect.past-data",
+            "enclave.data past data_len, not signed"
+        );
+        rest.at += len;
+        rest.len -= len;
+        rest.value = match bytes.get(rest.at..rest.at + rest.len) {
+            Some(b) if b.iter().all(|b| *b == 0) => text!("measure.zeros", "zeros"),
+            _ => text!(
+                "inspect.past-data-left",
+                "not zero: what lay in the monitor’s memory"
+            ),
         };
-        rows[at].size = len;
-        rows[at].text = hex::count(len as u64, "byte").into();
-        rows.insert(at + 1, rest);
+        parts[at].len = len;
+        parts[at].value = hex::count(len as u64, "byte").into();
+        parts.insert(at + 1, rest);
     }
-    rows
-}
-
-/// The text, sixteen bytes a line, with what can be printed of it.
-fn json_lines(bytes: &[u8]) -> Vec<DumpLine> {
-    let pieces = bytes.chunks(16).enumerate();
-    let lines = pieces.map(|(i, piece)| {
-        let shown = piece.iter().map(|b| match b {
-            0x20..=0x7e => char::from(*b),
-            _ => '.',
-        });
-        DumpLine {
-            offset: 16 * i as u64,
-            len: piece.len(),
-            hex: hex::spaced(piece),
-            meaning: shown.collect(),
-        }
-    });
-    lines.collect()
+    parts
 }
 
 /// What follows from a report, and what is wrong with it whoever asks.
@@ -156,18 +138,23 @@ fn judge(report: &Report, seen: &mut Inspection) {
         ),
     ];
     if let Err(why) = chain {
-        seen.wrong.push(alloc::format!(
-            "The device key in the report did not sign this monitor: {why}."
+        seen.wrong.push(text!(
+            "inspect.chain-broken",
+            "The device key in the report did not sign this monitor: {why}.",
+            why = why.to_string()
         ));
     }
     match enclave {
         Some(Ok(())) => {}
-        Some(Err(why)) => seen.wrong.push(alloc::format!(
-            "The monitor did not sign this enclave: {why}."
+        Some(Err(why)) => seen.wrong.push(text!(
+            "inspect.enclave-unsigned",
+            "The monitor did not sign this enclave: {why}.",
+            why = why.to_string()
         )),
-        None => seen.wrong.push(alloc::format!(
-            "enclave.data_len is {}, but there is room for 1,024 bytes.",
-            e.data_len
+        None => seen.wrong.push(text!(
+            "inspect.data-len",
+            "enclave.data_len is {n}, but there is room for 1,024 bytes.",
+            n = e.data_len
         )),
     }
 }

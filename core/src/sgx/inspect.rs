@@ -2,22 +2,28 @@
 
 use alloc::format;
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::sgxs::{Kind, Record, Sgxs};
-use super::structs::{EinitToken, SecInfoFlags, SigStruct};
-use super::words;
-use crate::bytes::inspection::{count, line, unexplained};
-use crate::bytes::{DumpLine, Inspection, Malformed, Why, dump_layout, hex};
+use super::encls::einit;
+use super::sgxs::{Kind as Tag, Record, Sgxs};
+use super::structs::{AttributesFlags, EinitToken, SecInfoFlags, SigStruct};
+use super::{signers, words};
+use crate::bytes::inspection::Kind;
+use crate::bytes::{Checked, Inspection, Part, hex};
 use crate::crypto::sha256::sha256;
 use crate::memory::PAGE;
+use crate::text;
+use crate::text::Text;
+use crate::trace::{Event, Sink};
 
 /// Takes a file apart; `None` if this machine does not know it.
 #[must_use]
 pub fn inspect(bytes: &[u8]) -> Option<Inspection> {
-    let found = super::recognise(bytes)?;
+    let Some(found) = super::recognise(bytes) else {
+        return digest(bytes);
+    };
     let mut seen = Inspection::new(found.what, found.why);
     match found.key {
         "stream" => stream(bytes, &mut seen),
@@ -28,56 +34,124 @@ pub fn inspect(bytes: &[u8]) -> Option<Inspection> {
     Some(seen)
 }
 
+/// A digest that somebody published.
+fn digest(bytes: &[u8]) -> Option<Inspection> {
+    let (name, known) = match signers::signer(bytes) {
+        Some(known) => ("MRSIGNER", known),
+        None => ("MRENCLAVE", signers::enclave(bytes)?),
+    };
+    let why = text!(
+        "file.is-digest",
+        "its 32 bytes are the {name} of {whose} ({cite})",
+        name = name,
+        whose = known.name,
+        cite = known.cite
+    );
+    let mut seen = Inspection::new(name.into(), why);
+    seen.parts = vec![Part::new(name, 0, bytes.len(), known.name)];
+    Some(seen)
+}
+
 fn sigstruct(bytes: &[u8], seen: &mut Inspection) {
-    let (own, rest) = bytes.split_at(bytes.len().min(SigStruct::SIZE));
-    seen.lines = dump_layout(SigStruct::LAYOUT, own, 0);
-    seen.lines.extend(unexplained(rest, own.len() as u64));
+    let own = &bytes[..bytes.len().min(SigStruct::SIZE)];
+    seen.parts = Part::of_layout(SigStruct::LAYOUT, own, 0);
+    seen.rest_unexplained(bytes.len());
     if let Err(bad) = SigStruct::decode(bytes, 0) {
-        seen.wrong.push(bad.to_string());
+        seen.wrong.push(bad.text());
     }
     let Ok(whole) = <&[u8; SigStruct::SIZE]>::try_from(own) else {
         return;
     };
     let sig = SigStruct::from_bytes(whole);
+    let mrsigner = sig.mrsigner();
     seen.follows = vec![
-        ("MRSIGNER", hex::encode(&sig.mrsigner())),
+        ("MRSIGNER", hex::encode(&mrsigner)),
         ("MRENCLAVE", hex::encode(&sig.enclavehash)),
     ];
-    if sig.exponent != SigStruct::EXPONENT {
-        let expected = "3".into();
-        let found = u64::from(sig.exponent);
-        let why = Why::Value { expected, found };
-        let bad = Malformed::new(512, "SIGSTRUCT.EXPONENT", why);
-        seen.wrong.push(bad.to_string());
+    seen.notes = vec![signers::who(&mrsigner)];
+    if let Some(known) = signers::enclave(&sig.enclavehash) {
+        seen.notes.push(text!(
+            "inspect.enclave-known",
+            "The enclave is Intel’s: MRENCLAVE of {name} ({cite}).",
+            name = known.name,
+            cite = known.cite
+        ));
     }
-    let digest = sha256(&SigStruct::signed_bytes(whole));
-    let proof =
-        crate::crypto::rsa3072::verify(&digest, &sig.signature, &sig.modulus, &sig.quotients());
-    if let Err(why) = proof {
-        seen.wrong.push(why.to_string());
+    seen.notes.push(modes(&sig));
+    let mut events = Vec::new();
+    let _ = einit::alone(&sig, whole, &mut Sink::Onward(&mut events));
+    seen.checks = checks(&events);
+    let failed = seen.checks.iter().filter(|c| !c.held);
+    seen.wrong.extend(failed.map(|check| {
+        text!(
+            "inspect.refused",
+            "EINIT refuses it: {rule} does not hold. {says}.",
+            rule = check.id,
+            says = check.says.clone()
+        )
+    }));
+}
+
+/// In which modes the author lets the enclave run.
+fn modes(sig: &SigStruct) -> Text {
+    let bound = sig.attributemask.flags.contains(AttributesFlags::DEBUG);
+    match (bound, sig.attributes.is_debug()) {
+        (false, _) => text!(
+            "inspect.debug-free",
+            "ATTRIBUTEMASK leaves DEBUG free: the enclave may be started in debug mode, where everybody reads it, as well as in production. MRENCLAVE does not tell which."
+        ),
+        (true, true) => text!(
+            "inspect.debug-only",
+            "ATTRIBUTES and ATTRIBUTEMASK demand DEBUG: the enclave starts in debug mode only, where everybody reads it."
+        ),
+        (true, false) => text!(
+            "inspect.production-only",
+            "ATTRIBUTEMASK binds DEBUG to 0: the enclave does not start in debug mode."
+        ),
     }
 }
 
+/// The checks among what a leaf told.
+fn checks(events: &[Event]) -> Vec<Checked> {
+    let all = events.iter().filter_map(|event| match event {
+        Event::Check { rule, held, .. } => Some(Checked {
+            id: rule.id,
+            says: rule.text(),
+            held: *held,
+            cite: rule.cite,
+        }),
+        _ => None,
+    });
+    all.collect()
+}
+
 fn token(bytes: &[u8], seen: &mut Inspection) {
-    seen.lines = dump_layout(EinitToken::LAYOUT, bytes, 0);
+    seen.parts = Part::of_layout(EinitToken::LAYOUT, bytes, 0);
     if let Err(bad) = EinitToken::decode(bytes, 0) {
-        seen.wrong.push(bad.to_string());
+        seen.wrong.push(bad.text());
     }
 }
 
 /// A private key is the reader's secret: it is told apart from other files, not shown.
 fn key(bytes: &[u8], seen: &mut Inspection) {
     use crate::crypto::rsa3072::PrivateKey;
-    let meaning = "private key in PEM, not shown";
-    seen.lines = vec![line(0, bytes.len(), count(bytes.len()), meaning)];
+    let name = text!("inspect.key-hidden", "private key in PEM, not shown");
+    seen.parts = vec![Part {
+        kind: Kind::Contents,
+        ..Part::new(name, 0, bytes.len(), Text::none())
+    }];
     let parsed = core::str::from_utf8(bytes).map(PrivateKey::from_pem);
     match parsed {
         Ok(Ok(key)) => {
-            let mrsigner = hex::encode(&sha256(&key.modulus()));
-            seen.follows.push(("MRSIGNER", mrsigner));
+            let mrsigner = sha256(&key.modulus());
+            seen.follows.push(("MRSIGNER", hex::encode(&mrsigner)));
+            seen.notes.push(signers::who(&mrsigner));
         }
-        Ok(Err(why)) => seen.wrong.push(why.to_string()),
-        Err(_) => seen.wrong.push("The file is no UTF-8 text.".into()),
+        Ok(Err(why)) => seen.wrong.push(why.to_string().into()),
+        Err(_) => {
+            let why = text!("inspect.no-utf8", "The file is no UTF-8 text.");
+            seen.wrong.push(why);
+        }
     }
 }
 
@@ -96,22 +170,19 @@ fn stream(bytes: &[u8], seen: &mut Inspection) {
             }
             continue;
         }
-        if let Some(done) = run.take() {
-            done.lines(bytes, &mut seen.lines);
-        }
+        seen.parts
+            .extend(run.take().and_then(|run| run.part(bytes)));
         match record.kind {
-            Kind::Eextend | Kind::Unmeasrd => run = Some(Run::new(record)),
-            Kind::Ecreate | Kind::Eadd => header(bytes, &record, &mut seen.lines),
+            Tag::Eextend | Tag::Unmeasrd => run = Some(Run::new(record)),
+            Tag::Ecreate | Tag::Eadd => header(&record, &mut seen.parts),
         }
     }
-    if let Some(done) = run {
-        done.lines(bytes, &mut seen.lines);
-    }
-    seen.lines.extend(unexplained(&bytes[at..], at as u64));
+    seen.parts.extend(run.and_then(|run| run.part(bytes)));
+    seen.rest_unexplained(bytes.len());
     match Sgxs::parse(Rc::from(bytes)) {
-        Err(bad) => seen.wrong.push(bad.to_string()),
+        Err(bad) => seen.wrong.push(bad.text()),
         Ok(file) => {
-            let all = file.records().all(|r| r.kind != Kind::Unmeasrd);
+            let all = file.records().all(|r| r.kind != Tag::Unmeasrd);
             seen.follows = vec![
                 ("SIZE", hex::size(file.size())),
                 ("pages", file.pages().to_string()),
@@ -147,58 +218,51 @@ impl Run {
             && next.offset / PAGE as u64 == self.first.offset / PAGE as u64
     }
 
-    /// A single chunk is shown with its header taken apart, several as one line.
-    fn lines(&self, bytes: &[u8], lines: &mut Vec<DumpLine>) {
-        let range = self.first.at..self.last.end();
-        let whole = bytes.get(range.clone()).unwrap_or_default();
-        let digest = hex::encode(&sha256(whole)[..8]);
-        let name = self.first.kind.name();
-        let meaning = format!(
-            "{name} x {}: chunks {} to {} and their data, sha256 {digest}…",
-            self.count,
-            hex::addr(self.first.offset),
-            hex::addr(self.last.offset.wrapping_add(255)),
+    /// The records as one stretch of bytes.
+    fn part(&self, bytes: &[u8]) -> Option<Part> {
+        let at = self.first.at;
+        let whole = bytes.get(at..self.last.end()).unwrap_or_default();
+        let name = format!("{} x {}", self.first.kind.name(), self.count);
+        let contents = Part::contents(name, whole, at)?;
+        let value = text!(
+            "inspect.chunks",
+            "chunks {first} to {last} and their data, {digest}",
+            first = hex::addr(self.first.offset),
+            last = hex::addr(self.last.offset.wrapping_add(255)),
+            digest = contents.value.clone()
         );
-        lines.push(line(
-            range.start as u64,
-            whole.len(),
-            count(whole.len()),
-            &meaning,
-        ));
+        Some(Part { value, ..contents })
     }
 }
 
-/// The lines of an ECREATE or EADD record, field by field.
-fn header(bytes: &[u8], record: &Record, lines: &mut Vec<DumpLine>) {
-    let mut field = |offset: usize, len: usize, meaning: String| {
-        let at = record.at + offset;
-        let held = bytes.get(at..at + len).unwrap_or_default();
-        let text = match len {
-            0..=16 => hex::spaced(held),
-            _ => format!("00 x {len}"),
-        };
-        lines.push(line(at as u64, len, text, &meaning));
+/// The fields of an ECREATE or EADD record.
+fn header(record: &Record, parts: &mut Vec<Part>) {
+    let mut field = |offset: usize, len: usize, name: Text, value: Text| {
+        parts.push(Part::new(name, record.at + offset, len, value));
     };
-    field(0, 8, format!("tag: {}", record.kind.name()));
-    if record.kind == Kind::Ecreate {
-        field(8, 4, format!("SSAFRAMESIZE: {}", record.ssaframesize));
-        let size = hex::size(record.value);
+    let zeros = || text!("measure.zeros", "zeros");
+    let tag = || text!("measure.tag", "tag");
+    field(0, 8, tag(), record.kind.name().into());
+    if record.kind == Tag::Ecreate {
         field(
-            12,
             8,
-            format!("SIZE: {} ({size})", hex::short(record.value)),
+            4,
+            "SSAFRAMESIZE".into(),
+            record.ssaframesize.to_string().into(),
         );
-        field(20, 44, "zeros".into());
+        let size = hex::size(record.value);
+        let size = format!("{} ({size})", hex::short(record.value));
+        field(12, 8, "SIZE".into(), size.into());
+        field(20, 44, zeros(), Text::none());
         return;
     }
     let flags = SecInfoFlags::from_bits(record.value);
     let kind = words::page_type(flags.page_type());
     let rwx = words::rwx(flags);
-    field(8, 8, format!("offset: {}", hex::addr(record.offset)));
-    field(
-        16,
-        8,
-        format!("SECINFO.FLAGS: {} ({kind} {rwx})", hex::short(record.value)),
-    );
-    field(24, 40, "rest of SECINFO: zeros".into());
+    let value = format!("{} ({kind} {rwx})", hex::short(record.value));
+    let offset = text!("measure.offset", "offset");
+    field(8, 8, offset, hex::addr(record.offset).into());
+    field(16, 8, "SECINFO.FLAGS".into(), value.into());
+    let rest = text!("measure.secinfo-rest", "rest of SECINFO");
+    field(24, 40, rest, zeros());
 }

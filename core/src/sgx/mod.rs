@@ -37,6 +37,7 @@ mod run;
 mod scenarios;
 pub mod sgxs;
 mod signature;
+pub mod signers;
 pub mod sigstruct;
 mod snippets;
 pub mod status;

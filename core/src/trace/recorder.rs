@@ -276,6 +276,9 @@ pub enum Sink<'a> {
     Places(&'a mut dyn FnMut(Place)),
     /// Everything, in order.
     Events(&'a mut Vec<Event>),
+    /// Everything, in order, and what does not hold stops nothing: to ask what else would be refused.
+    /// What the leaf does after such a check has no meaning.
+    Onward(&'a mut Vec<Event>),
 }
 
 impl Recorder for Sink<'_> {
@@ -285,7 +288,7 @@ impl Recorder for Sink<'_> {
         held: bool,
         compared: impl FnOnce() -> Option<Compared>,
     ) {
-        if let Self::Events(events) = self {
+        if let Self::Events(events) | Self::Onward(events) = self {
             let compared = compared();
             events.push(Event::Check {
                 rule,
@@ -298,7 +301,7 @@ impl Recorder for Sink<'_> {
         match self {
             Self::Nothing => {}
             Self::Places(take) => take(place),
-            Self::Events(events) => {
+            Self::Events(events) | Self::Onward(events) => {
                 let (before, after) = values();
                 events.push(Event::Write {
                     place,
@@ -309,8 +312,36 @@ impl Recorder for Sink<'_> {
         }
     }
     fn tell(&mut self, event: impl FnOnce() -> Event) {
-        if let Self::Events(events) = self {
+        if let Self::Events(events) | Self::Onward(events) = self {
             events.push(event());
+        }
+    }
+    fn require(
+        &mut self,
+        rule: &'static Rule,
+        held: bool,
+        otherwise: impl Into<Stop>,
+    ) -> Result<(), Stop> {
+        self.check(rule, held, || None);
+        self.go_on(held, otherwise.into())
+    }
+    fn compare(
+        &mut self,
+        rule: &'static Rule,
+        held: bool,
+        compared: impl FnOnce() -> Compared,
+        otherwise: impl Into<Stop>,
+    ) -> Result<(), Stop> {
+        self.check(rule, held, || Some(compared()));
+        self.go_on(held, otherwise.into())
+    }
+}
+
+impl Sink<'_> {
+    fn go_on(&self, held: bool, otherwise: Stop) -> Result<(), Stop> {
+        match held || matches!(self, Self::Onward(_)) {
+            true => Ok(()),
+            false => Err(otherwise),
         }
     }
 }

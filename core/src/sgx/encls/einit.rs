@@ -94,6 +94,16 @@ pub(in super::super) fn einit<R: Recorder>(
     Ok(())
 }
 
+/// What EINIT checks of a SIGSTRUCT alone, whatever the enclave: its form, its signature, its quotients.
+pub(in super::super) fn alone<R: Recorder>(
+    sig: &SigStruct,
+    bytes: &[u8; SigStruct::SIZE],
+    recorder: &mut R,
+) -> Result<(), Stop> {
+    form(sig, bytes, recorder)?;
+    signed(sig, bytes, recorder).map(|_| ())
+}
+
 /// The checks of the constant and reserved parts of SIGSTRUCT.
 fn form<R: Recorder>(
     sig: &SigStruct,

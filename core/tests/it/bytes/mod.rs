@@ -3,4 +3,5 @@
 mod dump;
 mod flags;
 mod hex;
+mod pasted;
 mod reader;

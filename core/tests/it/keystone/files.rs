@@ -7,6 +7,7 @@ use teescope_core::crypto::sha256::sha256;
 use teescope_core::keystone::host::{EnclaveFiles, demo};
 use teescope_core::keystone::{inspect, recognise};
 use teescope_core::tees;
+use teescope_core::text::Catalogue;
 use teescope_core::trace::{Edit, Input, Inputs, Session, Settings};
 use teescope_core::view::{Panel, Tone};
 
@@ -51,7 +52,7 @@ shared_test! {
             assert_eq!((found.scenario, found.key), ("keystone/from-files", key));
             let seen = inspect(bytes).expect("known");
             let mut at = 0;
-            for line in &seen.lines {
+            for line in seen.lines(bytes, &Catalogue::default()) {
                 assert_eq!(line.offset, at, "{line:?}");
                 at += line.len as u64;
             }
@@ -82,7 +83,7 @@ shared_test! {
             let Some(seen) = inspect(&bytes) else { continue };
             known += 1;
             let mut at = 0;
-            for line in &seen.lines {
+            for line in seen.lines(&bytes, &Catalogue::default()) {
                 assert_eq!(line.offset, at, "{line:?}");
                 at += line.len as u64;
             }

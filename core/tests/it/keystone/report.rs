@@ -10,6 +10,7 @@ use teescope_core::keystone::keys::TEST_DEVICE;
 use teescope_core::keystone::report::{self, SCENARIO, from_json, read, to_json};
 use teescope_core::keystone::structs::Report;
 use teescope_core::keystone::{inspect, recognise};
+use teescope_core::text::Catalogue;
 use teescope_core::trace::{Edit, Input, Inputs, Scenario, Session, Settings};
 
 use super::samples::array;
@@ -163,8 +164,8 @@ shared_test! {
             assert_eq!((found.key, found.scenario), ("report", "keystone/report"));
             assert_eq!(outcome(&mut *open(&[], Some(text.as_bytes()))), []);
             let seen = inspect(text.as_bytes()).expect("known");
-            covers(&seen.lines, text.len());
-            assert_eq!(seen.wrong, [""; 0]);
+            covers(&seen.lines(text.as_bytes(), &Catalogue::default()), text.len());
+            assert_eq!(seen.wrong, []);
         }
     }
 
@@ -240,7 +241,7 @@ shared_test! {
                 // Half of data_len is what tells a report from other files of its size.
                 None => assert!((68..72).contains(&at), "byte {at}"),
                 Some(seen) => {
-                    covers(&seen.lines, bytes.len());
+                    covers(&seen.lines(&bytes, &Catalogue::default()), bytes.len());
                     let device = (1320..1352).contains(&at);
                     assert_eq!(seen.wrong.is_empty(), !covered && !device, "byte {at}");
                 }

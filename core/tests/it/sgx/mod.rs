@@ -4,6 +4,7 @@ mod around;
 mod files;
 mod footprint;
 mod inside;
+mod inspect;
 mod launch;
 mod layouts;
 mod leaf;

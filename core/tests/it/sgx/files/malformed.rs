@@ -10,6 +10,7 @@ use teescope_core::sgx::sgxs::{Record, Sgxs};
 use teescope_core::sgx::sigstruct::{DEMO_SIGNER_PEM, demo_signer};
 use teescope_core::sgx::structs::{Attributes, EinitToken, Miscselect, SigStruct};
 use teescope_core::sgx::{Author, Build, inspect, recognise, token_mac};
+use teescope_core::text::{Catalogue, Text};
 use teescope_core::trace::Outcome;
 
 use super::open;
@@ -45,7 +46,7 @@ fn measure(bytes: &[u8]) -> Option<[u8; 32]> {
 fn covered(bytes: &[u8]) {
     let Some(seen) = inspect(bytes) else { return };
     let mut at = 0;
-    for line in &seen.lines {
+    for line in seen.lines(bytes, &Catalogue::default()) {
         assert_eq!(line.offset, at, "{line:?}");
         at += line.len as u64;
     }
@@ -244,13 +245,14 @@ shared_test! {
         let longer = [&bytes[..], &[1; 100]].concat();
         covered(&longer);
         let seen = inspect(&longer).expect("known");
-        assert_eq!(seen.wrong, ["SIGSTRUCT at offset 0x710 (1808) is followed by 100 bytes that nothing explains."]);
+        let wrong: Vec<String> = seen.wrong.iter().map(Text::en).collect();
+        assert_eq!(wrong, ["SIGSTRUCT at offset 0x710 (1808) is followed by 100 bytes that nothing explains."]);
         let seen = inspect(&bytes).expect("known");
-        assert_eq!(seen.wrong, [""; 0]);
+        assert_eq!(seen.wrong, []);
         assert_eq!(seen.follows[0].0, "MRSIGNER");
         let Some(bytes) = vectors::read("sgx/mrenclave/base.sgxs") else { return };
         covered(&bytes);
-        assert_eq!(inspect(&bytes).expect("known").wrong, [""; 0]);
+        assert_eq!(inspect(&bytes).expect("known").wrong, []);
     }
 
     fn mutated_json_never_panics() {
