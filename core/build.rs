@@ -56,7 +56,7 @@ fn parts(listed: &str) -> Result<String, String> {
         let mut words = line.split(' ');
         let (Some(name), Some(path)) = (words.next(), words.next()) else {
             return Err(format!(
-                "parts.txt: “{line}” wants a name, a function and scenarios, with a space between them."
+                "parts.txt: “{line}” wants a name, a function and any scenarios, with a space between them."
             ));
         };
         let ids: Vec<&str> = words.collect();

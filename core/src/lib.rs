@@ -1,7 +1,7 @@
 //! Executes the architecture of trusted execution environments, one explained step at a time.
 //!
 //! Layers, each using only those above it: [`bytes`], [`crypto`] and [`mod@text`]; [`memory`], [`arch`],
-//! [`trace`] and [`view`]; [`formats`]; machines such as [`sgx`]. [`tees`] lists the machines.
+//! [`trace`] and [`view`]; [`formats`]; machines such as [`sgx`]; [`trustzone`] is words only so far. [`tees`] lists the machines.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -26,4 +26,5 @@ pub mod sgx;
 pub mod tees;
 pub mod text;
 pub mod trace;
+pub mod trustzone;
 pub mod view;

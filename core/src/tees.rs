@@ -12,7 +12,11 @@ include!(concat!(env!("OUT_DIR"), "/parts.rs"));
 /// Every trusted execution environment.
 #[must_use]
 pub fn all() -> Vec<Tee> {
-    alloc::vec![crate::sgx::tee(), crate::keystone::tee()]
+    alloc::vec![
+        crate::sgx::tee(),
+        crate::keystone::tee(),
+        crate::trustzone::tee(),
+    ]
 }
 
 /// What carries out operations given as JSON, for every machine that takes them.

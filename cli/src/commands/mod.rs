@@ -6,6 +6,7 @@ mod inspect;
 mod list;
 mod measure;
 mod pmp;
+mod profiles;
 mod replay;
 mod run;
 
@@ -21,7 +22,7 @@ struct Command {
     run: fn(&Args) -> Result<u8>,
 }
 
-const COMMANDS: [Command; 8] = [
+const COMMANDS: [Command; 9] = [
     Command {
         usage: &list::USAGE,
         run: list::run,
@@ -45,6 +46,10 @@ const COMMANDS: [Command; 8] = [
     Command {
         usage: &compare::USAGE,
         run: compare::run,
+    },
+    Command {
+        usage: &profiles::USAGE,
+        run: profiles::run,
     },
     Command {
         usage: &pmp::USAGE,

@@ -7,7 +7,7 @@ use super::{file, folder, program, stream, teescope, teescope_with};
 #[test]
 fn every_command_helps() {
     let all = [
-        "list", "run", "measure", "inspect", "apply", "compare", "pmp", "replay",
+        "list", "run", "measure", "inspect", "apply", "compare", "profiles", "pmp", "replay",
     ];
     let overview = teescope(&["--help"]);
     assert_eq!(overview.code, 0);
@@ -25,6 +25,55 @@ fn every_command_helps() {
                 assert!(ended.out.contains(option), "{name} {option}");
             }
         }
+    }
+}
+
+#[test]
+fn what_is_said_comes_in_three_forms() {
+    let told = teescope(&["profiles", "--json"]).json();
+    let rows = told["rows"].as_array().expect("rows");
+    assert_eq!(rows.len(), 13);
+    for row in rows {
+        assert_eq!(row["machines"].as_array().map(Vec::len), Some(3), "{row}");
+    }
+    let told = teescope(&["profiles", "encryption", "--tee", "keystone,sgx", "--json"]).json();
+    assert_eq!(told["rows"].as_array().map(Vec::len), Some(1));
+    let cells = &told["rows"][0]["machines"];
+    assert_eq!(
+        (&cells[0]["tee"], &cells[1]["tee"]),
+        (&"keystone".into(), &"sgx".into())
+    );
+    assert_eq!(
+        cells[0]["evidence"]["link"],
+        "#keystone/hostile-os@dma.read"
+    );
+    let csv = teescope(&["profiles", "--csv"]);
+    assert!(
+        csv.out
+            .starts_with("part,row,title,machine,then,today,dated,"),
+        "{}",
+        csv.out
+    );
+    let text = teescope(&["profiles"]).out;
+    assert!(
+        text.contains("not yet run: This machine is not modelled yet."),
+        "{text}"
+    );
+    assert!(text.contains("† holds no longer, or never did"), "{text}");
+    for (words, says) in [
+        (&["profiles", "price"][..], "There is no row “price”."),
+        (
+            &["profiles", "--tee", "vault"],
+            "There is no machine “vault”. There are sgx, keystone, trustzone.",
+        ),
+        (
+            &["profiles", "--csv", "--json"],
+            "--csv and --json exclude each other.",
+        ),
+    ] {
+        let wrong = teescope(words);
+        assert_eq!(wrong.code, 2);
+        assert!(wrong.err.contains(says), "{}", wrong.err);
     }
 }
 

@@ -14,6 +14,7 @@
 //!
 //! Documents: the sources of keystone-enclave/keystone at 88c49ee (2025-03), where not said otherwise.
 
+mod about;
 pub mod access;
 pub mod apply;
 pub mod boot;

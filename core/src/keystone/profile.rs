@@ -17,21 +17,16 @@ pub fn profile() -> Profile {
     Profile {
         tee: "keystone",
         claims,
+        about: super::about::statements(),
     }
 }
 
 fn claim(aspect: Aspect, then: Text, today: Text, cite: &'static str, evidence: Evidence) -> Claim {
-    Claim {
-        aspect,
-        then,
-        today,
-        cite,
-        evidence,
-    }
+    Claim::new(aspect, [then, today], cite, evidence)
 }
 
 fn step(scenario: &'static str, step: &'static str) -> Evidence {
-    Evidence::Step { scenario, step }
+    Evidence::step(scenario, step)
 }
 
 /// What runs where, and in whose memory.
@@ -49,6 +44,13 @@ fn memory() -> Vec<Claim> {
             ),
             "keystone sm/src/pmp.c, table of 16 regions, two for an enclave; IOPMP: general knowledge",
             step("keystone/figure-3", "inside.other"),
+        )
+        .note(
+            text!(
+                "kprofile.isolation.note",
+                "Devices were announced, and are in no release: whatever reads memory by itself reads an enclave’s."
+            ),
+            "keystone: no code for it at 88c49ee",
         ),
         claim(
             Aspect::Privilege,
@@ -62,6 +64,14 @@ fn memory() -> Vec<Claim> {
             ),
             "keystone sm/src/thread.c and sm/src/enclave.c, context switch",
             step("keystone/figure-3", "enter.run"),
+        )
+        .dated()
+        .note(
+            text!(
+                "kprofile.privilege.note",
+                "“All levels” counts machine mode as well, which no enclave ever has."
+            ),
+            "keystone sm/src/enclave.c: MPP is set to supervisor",
         ),
         claim(
             Aspect::Instructions,
@@ -95,7 +105,8 @@ fn memory() -> Vec<Claim> {
             ),
             "keystone linux-keystone-driver/keystone-page.c; runtime/mm/freemem.c",
             step("keystone/from-files", "take.memory"),
-        ),
+        )
+        .dated(),
     ]
 }
 
@@ -121,7 +132,8 @@ fn trust() -> Vec<Claim> {
             ),
             "keystone bootrom/bootloader.c; sm/plat/cva6 and sm/plat/mpfs",
             step("keystone/boot", "boot.rom"),
-        ),
+        )
+        .dated(),
         claim(
             Aspect::SideChannels,
             text!("kprofile.side-channels.then", "Not now."),
@@ -205,6 +217,7 @@ fn around() -> Vec<Claim> {
             ),
             "keystone bootrom/bootloader.c, sizeof(*array); sm/src/enclave.c; sm/src/pmp.c; seen in a run of 88c49ee",
             step("keystone/resume-after-exit", "resume.after-exit"),
-        ),
+        )
+        .dated(),
     ]
 }

@@ -7,6 +7,7 @@
 //!
 //! Documents: Intel SDM volume 3D (SGX), volume 4 (model-specific registers).
 
+mod about;
 pub mod access;
 mod aex;
 pub mod apply;
@@ -31,6 +32,7 @@ mod op_text;
 pub mod os;
 mod platform;
 pub mod processor;
+mod profile;
 mod recognise;
 mod report;
 mod run;
@@ -66,6 +68,7 @@ pub use op::{
     Call, Data, Eadd, Ecreate, Einit, Enclu, Made, Mmap, Op, Schedule, Set, SigSource, Touch, Which,
 };
 pub use platform::{MemoryEngine, Platform};
+pub use profile::profile;
 pub use recognise::recognise;
 pub use report::Report;
 pub use scenarios::{building, common, files, running, tee};

@@ -3,19 +3,21 @@
 //! A machine turns its state into a [`View`]; a front end draws the closed set of panel kinds and
 //! knows no machine. Geometry of figures is computed in [`figure`].
 
+mod aspect;
 mod diff;
 mod fields;
 pub mod figure;
 mod panels;
 mod profile;
 
+pub use aspect::Aspect;
 pub use diff::{Changes, changes};
 pub use fields::fields;
 pub use panels::{
     AddressMap, Bytes, Cell, Column, Digest, Fact, Facts, Field, Lane, Level, Link, Node, Occupant,
     Panel, Privilege, Range, Row, States, Table, Tone,
 };
-pub use profile::{Aspect, Claim, Evidence, Profile};
+pub use profile::{Claim, Evidence, Note, Profile, Statement};
 
 use alloc::vec::Vec;
 

@@ -4,90 +4,10 @@
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
+use super::aspect::Aspect;
 use super::panels::{Fact, Facts, Tone};
 use crate::text;
 use crate::text::Text;
-
-/// A row of the comparison: one question to every machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(
-    missing_docs,
-    reason = "the names are the definition; `title` says each in words"
-)]
-pub enum Aspect {
-    Isolation,
-    Privilege,
-    Instructions,
-    MemoryModel,
-    Allocation,
-    Encryption,
-    SecureBoot,
-    SideChannels,
-    RootOfTrust,
-    Attestation,
-    Virtualisation,
-    Development,
-    Weaknesses,
-}
-
-impl Aspect {
-    /// Every row, in the order of the table.
-    pub const ALL: [Self; 13] = [
-        Self::Isolation,
-        Self::Privilege,
-        Self::Instructions,
-        Self::MemoryModel,
-        Self::Allocation,
-        Self::Encryption,
-        Self::SecureBoot,
-        Self::SideChannels,
-        Self::RootOfTrust,
-        Self::Attestation,
-        Self::Virtualisation,
-        Self::Development,
-        Self::Weaknesses,
-    ];
-
-    /// The stable lower-case name, for links and JSON.
-    #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Isolation => "isolation",
-            Self::Privilege => "privilege",
-            Self::Instructions => "instructions",
-            Self::MemoryModel => "memory-model",
-            Self::Allocation => "allocation",
-            Self::Encryption => "encryption",
-            Self::SecureBoot => "secure-boot",
-            Self::SideChannels => "side-channels",
-            Self::RootOfTrust => "root-of-trust",
-            Self::Attestation => "attestation",
-            Self::Virtualisation => "virtualisation",
-            Self::Development => "development",
-            Self::Weaknesses => "weaknesses",
-        }
-    }
-
-    /// The question in a few words.
-    #[must_use]
-    pub fn title(self) -> Text {
-        match self {
-            Self::Isolation => text!("profile.isolation", "Isolated environments"),
-            Self::Privilege => text!("profile.privilege", "Privilege levels inside"),
-            Self::Instructions => text!("profile.instructions", "Instructions"),
-            Self::MemoryModel => text!("profile.memory-model", "Memory model"),
-            Self::Allocation => text!("profile.allocation", "Memory allocation"),
-            Self::Encryption => text!("profile.encryption", "Memory encryption"),
-            Self::SecureBoot => text!("profile.secure-boot", "Secure boot"),
-            Self::SideChannels => text!("profile.side-channels", "Resistance to side channels"),
-            Self::RootOfTrust => text!("profile.root-of-trust", "Root of trust"),
-            Self::Attestation => text!("profile.attestation", "Remote attestation"),
-            Self::Virtualisation => text!("profile.virtualisation", "Virtualisation"),
-            Self::Development => text!("profile.development", "Development"),
-            Self::Weaknesses => text!("profile.weaknesses", "Known weaknesses"),
-        }
-    }
-}
 
 /// Where a claim can be seen to be true.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,11 +19,59 @@ pub enum Evidence {
         /// The step's label.
         step: &'static str,
     },
-    /// Nothing here can be run for it, and why.
+    /// It could be run but is not yet, and why.
+    NotYet(Text),
+    /// Nothing can be run for it, and why.
     None(Text),
 }
 
-/// What is said of a machine in one row.
+impl Evidence {
+    /// A step of a run.
+    #[must_use]
+    pub const fn step(scenario: &'static str, step: &'static str) -> Self {
+        Self::Step { scenario, step }
+    }
+
+    /// The stable lower-case name of its kind.
+    #[must_use]
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::Step { .. } => "step",
+            Self::NotYet(_) => "not-yet",
+            Self::None(_) => "none",
+        }
+    }
+
+    /// Its kind in words.
+    #[must_use]
+    pub fn title(&self) -> Text {
+        match self {
+            Self::Step { .. } => text!("profile.evidence.step", "seen in a run"),
+            Self::NotYet(_) => text!("profile.evidence.not-yet", "not yet run"),
+            Self::None(_) => text!("profile.evidence.none", "not executable"),
+        }
+    }
+
+    /// Why there is no step; `None` if there is one.
+    #[must_use]
+    pub fn reason(&self) -> Option<&Text> {
+        match self {
+            Self::Step { .. } => None,
+            Self::NotYet(why) | Self::None(why) => Some(why),
+        }
+    }
+}
+
+/// A footnote to a claim: a slip, or what must be known to read it rightly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// What is noted.
+    pub says: Text,
+    /// Where it is written.
+    pub cite: &'static str,
+}
+
+/// What is said of a machine in one row. Both sentences fit into a cell of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// The row.
@@ -116,6 +84,79 @@ pub struct Claim {
     pub cite: &'static str,
     /// Where it can be seen.
     pub evidence: Evidence,
+    /// Whether what was said then holds no longer, or never did.
+    pub dated: bool,
+    /// Footnotes.
+    pub notes: Vec<Note>,
+}
+
+impl Claim {
+    /// A claim that still holds, without footnotes.
+    #[must_use]
+    pub fn new(
+        aspect: Aspect,
+        [then, today]: [Text; 2],
+        cite: &'static str,
+        evidence: Evidence,
+    ) -> Self {
+        Self {
+            aspect,
+            then,
+            today,
+            cite,
+            evidence,
+            dated: false,
+            notes: Vec::new(),
+        }
+    }
+
+    /// The same, whose sentence of 2020 holds no longer.
+    #[must_use]
+    pub fn dated(mut self) -> Self {
+        self.dated = true;
+        self
+    }
+
+    /// The same with a footnote.
+    #[must_use]
+    pub fn note(mut self, says: Text, cite: &'static str) -> Self {
+        self.notes.push(Note { says, cite });
+        self
+    }
+}
+
+/// Something else that was said of a machine, in no row of the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// The stable lower-case name, unique within the machine.
+    pub id: &'static str,
+    /// What was said.
+    pub then: Text,
+    /// What holds today.
+    pub today: Text,
+    /// Where the latter is written.
+    pub cite: &'static str,
+    /// Where it can be seen.
+    pub evidence: Evidence,
+}
+
+impl Statement {
+    /// A statement: its id, what was said and what holds, where that is written, where it can be seen.
+    #[must_use]
+    pub fn new(
+        id: &'static str,
+        [then, today]: [Text; 2],
+        cite: &'static str,
+        evidence: Evidence,
+    ) -> Self {
+        Self {
+            id,
+            then,
+            today,
+            cite,
+            evidence,
+        }
+    }
 }
 
 /// What is said of a machine: one claim a row, in the order of the rows.
@@ -125,6 +166,8 @@ pub struct Profile {
     pub tee: &'static str,
     /// The claims.
     pub claims: Vec<Claim>,
+    /// What else was said, shown below the table.
+    pub about: Vec<Statement>,
 }
 
 impl Profile {

@@ -84,6 +84,7 @@ pub fn running() -> Tee {
 pub fn common() -> Tee {
     Tee {
         common: Some(common::common),
+        profile: Some(super::profile::profile),
         ..part(alloc::vec![&common::COMMON, &common::LIMIT])
     }
 }

@@ -3,5 +3,6 @@
 mod answers;
 mod asking;
 mod keystone;
+mod profiles;
 mod sgx;
 mod vault;

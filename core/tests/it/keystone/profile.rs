@@ -1,11 +1,9 @@
-//! The column of the comparison: whole, in order, cited, and its steps are there.
+//! The column of the comparison as a panel; that its steps are there is tested with those of the other machines.
 
 use std::collections::BTreeSet;
 
 use teescope_core::keystone::profile;
-use teescope_core::tees;
-use teescope_core::trace::{Inputs, Settings};
-use teescope_core::view::{Aspect, Evidence};
+use teescope_core::view::Aspect;
 
 shared_test! {
     fn every_row_has_one_claim_in_the_order_of_the_table() {
@@ -22,18 +20,5 @@ shared_test! {
         let panel = profile.panel();
         assert_eq!(panel.facts.len(), 13);
         assert!(panel.facts.iter().all(|f| !f.cite.is_empty() && f.value.en().contains("In 2020: ")));
-    }
-
-    fn evidence_is_a_step_that_is_there_or_says_why_not() {
-        for claim in profile().claims {
-            match claim.evidence {
-                Evidence::None(why) => assert!(why.en().ends_with('.'), "{:?}", claim.aspect),
-                Evidence::Step { scenario, step } => {
-                    let found = tees::scenario(scenario);
-                    let run = found.unwrap_or_else(|| panic!("no {scenario}")).open(&Settings::default(), &Inputs::new());
-                    assert!(run.expect("a run").find(step).is_some(), "{scenario} has no {step}");
-                }
-            }
-        }
     }
 }
