@@ -210,6 +210,22 @@ pub(crate) fn on_resize(element: Option<Element>, told: Rc<dyn Fn(&Element)>) ->
     })
 }
 
+/// Tells when anything is scrolled.
+pub(crate) fn on_any_scroll(told: Rc<dyn Fn(&Event)>) -> Undo {
+    let heard = Closure::<dyn FnMut(Event)>::new(move |event: Event| told(&event));
+    let document = document();
+    if let Some(d) = &document {
+        let call = heard.as_ref().unchecked_ref();
+        _ = d.add_event_listener_with_callback_and_bool("scroll", call, true);
+    }
+    Box::new(move || {
+        let call = heard.as_ref().unchecked_ref();
+        if let Some(d) = document {
+            _ = d.remove_event_listener_with_callback_and_bool("scroll", call, true);
+        }
+    })
+}
+
 /// The value of the field an event came from.
 pub(crate) fn value(event: &Event) -> String {
     let Some(target) = event.target() else {

@@ -10,7 +10,7 @@ use crate::dom;
 use crate::held::{use_after, use_held};
 
 /// Rows drawn above and below what is in view.
-const AROUND: usize = 12;
+const AROUND: usize = 6;
 
 /// A stretch of rows of one height.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@ mod branches;
 mod card;
 mod checks;
 mod events;
+mod far;
 pub(crate) mod frame;
 mod header;
 mod jobs;
@@ -66,11 +67,13 @@ pub(crate) fn Player(props: &Props) -> Html {
     let ctx = use_ctx();
     let play = &props.play;
     let last = use_mut_ref(|| None::<(Key, Rc<Frame>)>);
-    let frame = moment(play, &last);
+    let key = key(play);
+    let frame = moment(play, &key, &last);
     jobs::use_first_pass(play);
     jobs::use_parting(play);
     jobs::use_playing(play);
     let (main, wide, foot) = (use_node_ref(), use_node_ref(), use_node_ref());
+    let far = far::use_far(&main, &key);
     let width = use_width(&wide, 730.0);
     let foot_width = use_width(&foot, 800.0);
     let top = main.clone();
@@ -99,7 +102,14 @@ pub(crate) fn Player(props: &Props) -> Html {
         .class("app")
         .kid(header::header(&ctx, play, &frame.info))
         .kid(steps)
-        .kid(panels(&ctx, play, &frame, (&main, &wide), width))
+        .kid(panels(
+            &ctx,
+            play,
+            &frame,
+            &far.panels(&frame, &key),
+            (&main, &wide),
+            width,
+        ))
         .kid(card::card(&ctx, &frame, play.is_fork()))
         .kid(timeline::timeline(&ctx, play, &foot, foot_width))
         .kid(announce(&frame, play.playing, &ctx.lang))
@@ -112,6 +122,7 @@ fn panels(
     ctx: &Ctx,
     play: &Rc<Play>,
     frame: &Rc<Frame>,
+    drawn: &[(Rc<Frame>, usize)],
     (main, wide): (&NodeRef, &NodeRef),
     width: f32,
 ) -> El {
@@ -122,16 +133,14 @@ fn panels(
         let play = play.clone();
         part::<probe::Probe>(probe::Props { play })
     });
-    let panels = frame.view.panels.iter().enumerate();
-    let panels = panels.map(|(index, panel)| {
-        let (frame, selected) = (frame.clone(), play.selected);
+    let panels = drawn.iter().map(|(frame, index)| {
         let props = crate::panel::Props {
-            frame,
-            index,
-            selected,
+            frame: frame.clone(),
+            index: *index,
+            selected: play.selected,
             width,
         };
-        part_of::<PanelView>(panel.id(), props)
+        part_of::<PanelView>(frame.view.panels[*index].id(), props)
     });
     let none = frame.view.panels.is_empty().then(|| {
         let says = text!(
@@ -185,23 +194,27 @@ fn against(frame: &Frame) -> Text {
 /// The frame that was made last and what it was made for.
 type Last = Rc<RefCell<Option<(Key, Rc<Frame>)>>>;
 
-/// The frame of the present moment; the last one if nothing it depends on changed.
-fn moment(play: &Rc<Play>, last: &Last) -> Rc<Frame> {
-    let key = (
+/// What the present moment depends on.
+fn key(play: &Play) -> Key {
+    (
         play.run().id,
         play.position,
         play.observer,
         play.against,
         play.mark,
-    );
+    )
+}
+
+/// The frame of the present moment; the last one if nothing it depends on changed.
+fn moment(play: &Rc<Play>, key: &Key, last: &Last) -> Rc<Frame> {
     let mut last = last.borrow_mut();
     if let Some((k, frame)) = &*last
-        && *k == key
+        && k == key
     {
         return frame.clone();
     }
     let next = Rc::new(frame(play, last.as_ref().map(|(_, f)| &**f)));
-    *last = Some((key, next.clone()));
+    *last = Some((*key, next.clone()));
     next
 }
 

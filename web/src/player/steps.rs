@@ -1,5 +1,6 @@
 //! The step list: where the run stands among everything it does.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use teescope_core::text;
@@ -103,11 +104,14 @@ fn clicked(ctx: &Ctx, run: &Run, open: &Held<bool>, folds: &Held<Rc<Folds>>) -> 
 }
 
 fn list(ctx: &Ctx, props: &Props, items: &[Item], view: &Window) -> El {
+    // Rows are told apart by where they stand, not by what they say: when a stretch closes and another opens,
+    // elements that are there take on other words, which costs less than making them.
     let rows = rows(items, view.rows.clone()).into_iter();
+    let rows = view.rows.clone().zip(rows);
     group()
         .kid(start(ctx, props.position == 0))
         .kid(room("above", view.above))
-        .kids(rows.map(|row| draw(ctx, &props.run, &row, props.position)))
+        .kids(rows.map(|(n, row)| draw(ctx, &props.run, &row, props.position).key(n)))
         .kid(room("below", view.below))
 }
 
@@ -128,20 +132,29 @@ fn row(size: &'static str, here: bool, position: u64) -> El {
         .kid(el("span").class("n m").kid(position))
 }
 
+/// Until the browser has laid out what was drawn, in milliseconds: a frame and a little more. Whoever asks earlier
+/// how far something is scrolled makes it lay out everything at once, and then once more.
+const LAID_OUT: i32 = 20;
+
 /// Scrolls the list when the current step has left its window.
 #[hook]
 fn use_in_view(node: NodeRef, top: u64, height: u32, key: (u32, u64)) {
     use_after(
         key,
         Box::new(move || {
-            if let Some(list) = node.cast::<Element>() {
-                let (top, height) = (top as i32 + 26, height as i32);
-                let (from, seen) = (list.scroll_top(), list.client_height());
-                if top < from + 40 || top + height > from + seen - 40 {
-                    list.set_scroll_top((top - seen / 3).max(0));
+            let here = Rc::new(Cell::new(true));
+            let still = here.clone();
+            dom::spawn(async move {
+                dom::sleep(LAID_OUT).await;
+                if let Some(list) = node.cast::<Element>().filter(|_| still.get()) {
+                    let (top, height) = (top as i32 + 26, height as i32);
+                    let (from, seen) = (list.scroll_top(), list.client_height());
+                    if top < from + 40 || top + height > from + seen - 40 {
+                        list.set_scroll_top((top - seen / 3).max(0));
+                    }
                 }
-            }
-            Box::new(|| ())
+            });
+            Box::new(move || here.set(false))
         }),
     );
 }
@@ -170,7 +183,6 @@ fn draw(ctx: &Ctx, run: &Run, kind: &Kind, position: u64) -> El {
     let groups = &run.outline.groups;
     match *kind {
         Kind::Phase(phase, first, last) => el("div")
-            .key(["p", &first.to_string()].concat())
             .class("phase")
             .kid(el("span").kid(said(ctx, phase.title())))
             .kid(el("span").class("m").kid(span(first, last))),
@@ -183,7 +195,6 @@ fn draw(ctx: &Ctx, run: &Run, kind: &Kind, position: u64) -> El {
                 .kid(el("small").kid(said(ctx, steps)));
             let fold = i.to_string();
             folded("tall", run, (g.first, g.first + g.len - 1), open)
-                .key(["g", &fold].concat())
                 .at("data-fold", fold)
                 .kid(says)
         }
@@ -211,7 +222,6 @@ fn draw(ctx: &Ctx, run: &Run, kind: &Kind, position: u64) -> El {
                 .kid(el("span").class("dim m").kid(span(first, last)));
             let fold = [&i.to_string(), ".", &n.to_string()].concat();
             folded("low", run, (first, last), open)
-                .key(["f", &fold].concat())
                 .at("data-fold", fold)
                 .kid(says)
         }
