@@ -78,7 +78,7 @@ fn sgx(files: &[Input], options: &Params) -> Result<Measured, Text> {
             key = key.as_str()
         ));
     }
-    let report = crate::sgx::Report::of(&file.bytes)?;
+    let report = crate::sgx::Report::of(&file.whole("file").map_err(|bad| bad.why)?)?;
     Ok(Measured {
         rows: report.rows().to_vec(),
         json: report.json(),

@@ -101,7 +101,7 @@ fn inputs(applier: &Applier, args: &Args) -> Result<Inputs> {
                 .filter(|path| args.get(1) != "-" && Path::new(path).is_file()),
         };
         if let Some(path) = found {
-            all.insert((*key).into(), files::input(&path)?.0);
+            all.insert((*key).into(), files::Files::default().input(key, &path)?);
         }
     }
     Ok(all)

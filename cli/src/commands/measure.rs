@@ -4,7 +4,7 @@ use teescope_core::artefacts;
 use teescope_core::trace::Params;
 
 use crate::args::{Args, Opt, Usage};
-use crate::files;
+use crate::files::Files;
 use crate::out::{Out, Result, complain, why};
 use crate::words::Words;
 
@@ -45,7 +45,8 @@ pub(super) const USAGE: Usage = Usage {
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     let words = Words::of(args)?;
-    let read = args.from(0).iter().map(|path| Ok(files::input(path)?.0));
+    let all = Files::default();
+    let read = args.from(0).iter().map(|path| all.input("", path));
     let inputs = read.collect::<Result<Vec<_>>>()?;
     let names: Vec<&str> = inputs.iter().map(|i| i.name.as_str()).collect();
     let names = names.join(", ");
@@ -55,8 +56,12 @@ pub(super) fn run(args: &Args) -> Result<u8> {
             options.insert(key.to_string(), value.to_string());
         }
     }
-    let measured = artefacts::measure(&inputs, args.value("--tee"), &options)
-        .map_err(|e| why(format!("{names}: {}", words.say(&e))))?;
+    let mut measured = artefacts::measure(&inputs, args.value("--tee"), &options);
+    while inputs.iter().any(|input| input.bytes.is_lacking()) {
+        all.supply_all();
+        measured = artefacts::measure(&inputs, args.value("--tee"), &options);
+    }
+    let measured = measured.map_err(|e| why(format!("{names}: {}", words.say(&e))))?;
     for warning in &measured.warnings {
         complain(&format!("{names}: {}", words.say(warning)));
     }

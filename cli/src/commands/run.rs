@@ -4,9 +4,10 @@ use std::ffi::OsStr;
 
 use serde_json::{Value as Json, json};
 use teescope_core::bytes::hex;
-use teescope_core::trace::{Edit, Inputs, ParamKind, Session, Settings, dump};
+use teescope_core::trace::{Edit, Inputs, ParamKind, Session, Settings, Supplied, dump, supplied};
 
 use crate::args::{Args, Opt, Usage};
+use crate::files::Files;
 use crate::out::{Out, Result, why};
 use crate::words::Words;
 use crate::{files, json};
@@ -128,6 +129,7 @@ pub(super) fn open(
 ) -> Result<Box<dyn Session>> {
     let known = teescope_core::tees::scenario(scenario).map(|s| s.info());
     let mut inputs = Inputs::new();
+    let all = Files::default();
     for pair in args.values("--file") {
         let (key, path) = pair_of("--file", pair)?;
         let param = known
@@ -147,11 +149,17 @@ pub(super) fn open(
                 )));
             }
         }
-        let (input, digest) = files::input(OsStr::new(path))?;
+        let input = all.input(key, OsStr::new(path))?;
+        let digest = all.named(&input);
         settings.params.entry(key.into()).or_insert(digest);
         inputs.insert(key.into(), input);
     }
-    teescope_core::tees::open(scenario, &settings, &inputs).map_err(|bad| {
+    let supply = all.supply();
+    let opened = supplied(&inputs, &supply, || {
+        teescope_core::tees::open(scenario, &settings, &inputs)
+    });
+    let opened = opened.map(|run| Box::new(Supplied::new(run, supply)) as Box<dyn Session>);
+    opened.map_err(|bad| {
         let said = words.say(&bad.why);
         if !bad.missing_file {
             return why(said);

@@ -117,6 +117,23 @@ impl Midstate {
         block
     }
 
+    /// The digest if the message ended after these bytes, less than a block.
+    #[must_use]
+    pub fn finish_with(&self, rest: &[u8]) -> [u8; 32] {
+        let mut ended = *self;
+        let mut end = [0; 2 * BLOCK];
+        let len = rest.len().min(BLOCK - 1);
+        end[..len].copy_from_slice(&rest[..len]);
+        end[len] = 0x80;
+        let bits = self.bits().wrapping_add(8 * len as u64);
+        // The length takes eight bytes; where they do not fit, one more block holds them.
+        let size = if len < BLOCK - 8 { BLOCK } else { 2 * BLOCK };
+        end[size - 8..size].copy_from_slice(&bits.to_be_bytes());
+        let rest = ended.absorb_blocks(&end[..size]);
+        debug_assert!(rest.is_empty(), "whole blocks");
+        ended.midstate_be()
+    }
+
     /// The digest if the message ended here; the state stays as it is.
     #[must_use]
     pub fn finish(&self) -> [u8; 32] {

@@ -2,4 +2,3 @@
 
 pub mod dcap;
 pub mod elf;
-pub mod engines;

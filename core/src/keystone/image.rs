@@ -3,7 +3,7 @@
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
-use crate::memory::{PAGE, Page};
+use crate::memory::{PAGE, Page, Source};
 use crate::text;
 use crate::text::Text;
 
@@ -52,10 +52,10 @@ impl Image {
             });
             bytes.extend(page);
         }
-        let bytes: Rc<[u8]> = Rc::from(bytes);
+        let bytes = Source::from(bytes);
         let loader = (0, Page::from_bytes(&self.loader));
         let rest = (0..count).map(move |p| {
-            let at = (p % PERIOD) as usize * PAGE;
+            let at = p % PERIOD * PAGE as u64;
             (p + 1, Page::Slice(bytes.clone(), at))
         });
         core::iter::once(loader).chain(rest)

@@ -3,10 +3,14 @@
 mod few;
 mod page;
 mod ram;
+mod runs;
+mod source;
 
 pub use few::{Few, FewSet};
 pub use page::{CHUNK, CHUNKS, Gathered, PAGE, Page};
 pub use ram::Ram;
+pub use runs::{Follows, Runs, Stretch};
+pub use source::Source;
 
 use core::fmt;
 

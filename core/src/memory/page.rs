@@ -2,6 +2,8 @@
 
 use alloc::rc::Rc;
 
+use super::Source;
+
 /// Bytes in a page.
 pub const PAGE: usize = 4096;
 
@@ -11,13 +13,13 @@ pub const CHUNK: usize = 256;
 /// Chunks in a page.
 pub const CHUNKS: usize = PAGE / CHUNK;
 
-/// A page whose chunks lie here and there in a longer buffer.
+/// A page whose chunks lie here and there in a file.
 #[derive(Clone, Debug)]
 pub struct Gathered {
-    /// The buffer.
-    pub bytes: Rc<[u8]>,
+    /// The file.
+    pub bytes: Source,
     /// Where each chunk begins; `None` for a chunk of zeros.
-    pub chunks: [Option<usize>; CHUNKS],
+    pub chunks: [Option<u64>; CHUNKS],
 }
 
 /// The contents of one page of 4,096 bytes.
@@ -27,12 +29,12 @@ pub enum Page {
     Zero,
     /// A 32-bit little-endian word repeated.
     Fill(u32),
-    /// A part of a longer buffer: from this offset, zeros after its end.
-    Slice(Rc<[u8]>, usize),
-    /// Chunks of a longer buffer at equal distances, as a stream with headers between them holds
-    /// them: the offset of the first, and how far the next begins after it.
-    Spaced(Rc<[u8]>, usize, u32),
-    /// Chunks of a longer buffer wherever they lie.
+    /// A part of a file: from this offset, zeros after its end.
+    Slice(Source, u64),
+    /// Chunks of a file at equal distances, as a stream with headers between them holds them: the
+    /// offset of the first, and how far the next begins after it.
+    Spaced(Source, u64, u32),
+    /// Chunks of a file wherever they lie.
     Gathered(Rc<Gathered>),
     /// Its own bytes.
     Own(Rc<[u8; PAGE]>),
@@ -62,17 +64,18 @@ impl Page {
                 }
             }
             Self::Slice(bytes, start) => {
-                let from = start.saturating_add(offset).min(bytes.len());
-                let have = len.min(bytes.len() - from);
-                out[..have].copy_from_slice(&bytes[from..from + have]);
+                if let Some(from) = start.checked_add(offset as u64) {
+                    bytes.read(from, out);
+                }
             }
             Self::Spaced(..) | Self::Gathered(_) => {
                 let mut done = 0;
                 while done < len {
                     let within = (offset + done) % CHUNK;
                     let part = (CHUNK - within).min(len - done);
-                    if let Some(chunk) = self.chunk((offset + done) / CHUNK) {
-                        out[done..done + part].copy_from_slice(&chunk[within..within + part]);
+                    if let Some((bytes, at)) = self.chunk((offset + done) / CHUNK) {
+                        let at = at.saturating_add(within as u64);
+                        bytes.read(at, &mut out[done..done + part]);
                     }
                     done += part;
                 }
@@ -81,36 +84,66 @@ impl Page {
         }
     }
 
-    /// A chunk by number, where it lies whole in the page's buffer.
-    fn chunk(&self, number: usize) -> Option<&[u8]> {
-        let (bytes, start) = match self {
+    /// The file a chunk lies in, by number, and its offset there.
+    fn chunk(&self, number: usize) -> Option<(&Source, u64)> {
+        match self {
             Self::Spaced(bytes, start, stride) => {
-                let ahead = number.checked_mul(*stride as usize)?;
-                (bytes, start.checked_add(ahead)?)
+                let ahead = number as u64 * u64::from(*stride);
+                Some((bytes, start.checked_add(ahead)?))
             }
-            Self::Gathered(g) => (&g.bytes, (*g.chunks.get(number)?)?),
-            _ => return None,
-        };
-        bytes.get(start..start.checked_add(CHUNK)?)
+            Self::Gathered(g) => Some((&g.bytes, (*g.chunks.get(number)?)?)),
+            _ => None,
+        }
     }
 
     /// Gives `f` the 256 bytes from `offset` without copying them where they lie in one piece.
     /// `offset` is a multiple of 256 within the page.
     pub fn with_chunk<R>(&self, offset: usize, f: impl FnOnce(&[u8]) -> R) -> R {
         let lies = match self {
-            Self::Slice(bytes, start) => bytes.get(start + offset..start + offset + CHUNK),
+            Self::Slice(bytes, start) => start.checked_add(offset as u64).map(|at| (bytes, at)),
             Self::Spaced(..) | Self::Gathered(_) => self.chunk(offset / CHUNK),
-            Self::Own(page) => page.get(offset..offset + CHUNK),
-            Self::Zero => Some(&[0; CHUNK][..]),
-            Self::Fill(_) => None,
+            _ => None,
         };
-        match lies {
-            Some(chunk) => f(chunk),
-            None => {
+        if let Some((bytes, at)) = lies {
+            return bytes.with(at, CHUNK, f);
+        }
+        match self {
+            Self::Own(page) if offset <= PAGE - CHUNK => f(&page[offset..offset + CHUNK]),
+            Self::Fill(_) => {
                 let mut chunk = [0; CHUNK];
                 self.read(offset, &mut chunk);
                 f(&chunk)
             }
+            _ => f(&[0; CHUNK]),
+        }
+    }
+
+    /// How far in their file this page’s bytes lie before another’s that is like it; zero where both
+    /// hold the same. It compares no bytes.
+    #[must_use]
+    pub(crate) fn ahead(&self, next: &Self) -> Option<u64> {
+        match (self, next) {
+            (Self::Zero, Self::Zero) => Some(0),
+            (Self::Fill(a), Self::Fill(b)) => (a == b).then_some(0),
+            (Self::Own(a), Self::Own(b)) => Rc::ptr_eq(a, b).then_some(0),
+            (Self::Gathered(a), Self::Gathered(b)) => Rc::ptr_eq(a, b).then_some(0),
+            (Self::Slice(a, from), Self::Slice(b, to)) if a.is(b) => to.checked_sub(*from),
+            (Self::Spaced(a, from, x), Self::Spaced(b, to, y)) if x == y && a.is(b) => {
+                to.checked_sub(*from)
+            }
+            _ => None,
+        }
+    }
+
+    /// The page like it whose bytes lie so far after this one’s.
+    #[must_use]
+    pub(crate) fn onward(&self, by: u64) -> Self {
+        match self {
+            Self::Slice(bytes, at) => Self::Slice(bytes.clone(), at.saturating_add(by)),
+            Self::Spaced(bytes, at, stride) => {
+                Self::Spaced(bytes.clone(), at.saturating_add(by), *stride)
+            }
+            same => same.clone(),
         }
     }
 

@@ -107,7 +107,7 @@ impl Machine {
     pub(super) fn frame_read(&self, frame: &[EpcPage], at: usize, out: &mut [u8]) {
         for (i, byte_page) in out.chunks_mut(8).enumerate() {
             let here = at + 8 * i;
-            if let Some(slot) = frame.get(here / 4096).and_then(|p| self.epc.get(p)) {
+            if let Some(slot) = frame.get(here / 4096).and_then(|p| self.epc.get(p.0)) {
                 slot.content.read(here % 4096, byte_page);
             }
         }

@@ -10,7 +10,8 @@ use super::platform::Platform;
 use super::structs::{Attributes, AttributesFlags, Miscselect, SigStruct};
 use crate::arch::x86;
 use crate::crypto::sha256::Midstate;
-use crate::trace::{Machine as _, Outcome, Rule, Sink};
+use crate::memory::Source;
+use crate::trace::{Machine as _, Outcome, Rule, Sink, Status};
 
 /// How an enclave from a file is created: what the image leaves open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,24 +133,93 @@ impl Build {
         })
     }
 
-    /// Builds the enclave with the leaves themselves, keeping nothing, and gives its measurement.
+    /// Builds the enclave with the leaves themselves, keeping nothing, and gives its measurement. The
+    /// file must be here whole; [`Measuring`] takes one in parts.
+    ///
+    /// # Errors
+    /// A leaf refuses an operation of the image, or bytes that it needs are not here.
+    pub fn measure(&self) -> Result<Midstate, Stopped> {
+        let mut measuring = Measuring::new(self.clone());
+        let missing = Status {
+            code: 0,
+            name: "missing bytes",
+        };
+        measuring.work(u64::MAX)?.ok_or(Stopped {
+            index: measuring.done,
+            outcome: Outcome::Refused(missing),
+            rule: None,
+        })
+    }
+}
+
+/// A measurement on its way.
+pub struct Measuring {
+    build: Build,
+    machine: Machine,
+    /// Operations carried out.
+    done: u64,
+}
+
+/// Operations that are carried out again at most where bytes are missing.
+const SURE: u64 = 32;
+
+impl Measuring {
+    /// A measurement of which nothing is done.
+    #[must_use]
+    pub fn new(build: Build) -> Self {
+        let machine = Machine::new(build.platform().0);
+        Self {
+            build,
+            machine,
+            done: 0,
+        }
+    }
+
+    /// How many operations are carried out, and of how many.
+    #[must_use]
+    pub fn progress(&self) -> (u64, u64) {
+        (self.done, self.build.image.len())
+    }
+
+    /// Goes on by up to so many operations; gives the measurement at the end. `None` also where bytes of
+    /// the file are missing, which its source notes.
     ///
     /// # Errors
     /// A leaf refuses an operation of the image.
-    pub fn measure(&self) -> Result<Midstate, Stopped> {
-        let mut machine = Machine::new(self.platform().0);
-        for i in 0..self.image.len() {
-            let Some(op) = self.op(i) else {
+    pub fn work(&mut self, steps: u64) -> Result<Option<Midstate>, Stopped> {
+        let source = self.build.image.source().filter(|s| s.is_parts()).cloned();
+        let end = self.done.saturating_add(steps).min(self.build.image.len());
+        // Where a step lacked bytes, each one after it is made sure of until it is past.
+        let mut sure = (source.is_some()).then(|| (self.done, self.machine.clone()));
+        let mut careful = true;
+        while self.done < end {
+            let Some(op) = self.build.op(self.done) else {
                 break;
             };
-            let outcome = machine.apply(&op, &mut Sink::Nothing);
+            let outcome = self.machine.apply(&op, &mut Sink::Nothing);
+            let lacking = source.as_ref().is_some_and(Source::is_lacking);
+            if let Some((done, machine)) = sure.take_if(|_| lacking) {
+                (self.done, self.machine) = (done, machine);
+                return Ok(None);
+            }
             if outcome != Outcome::Done {
-                return Err(stopped(machine, &op, i, outcome));
+                return Err(stopped(self.machine.clone(), &op, self.done, outcome));
+            }
+            self.done += 1;
+            careful &= !self.done.is_multiple_of(SURE);
+            if let Some(source) = &source
+                && (careful || self.done.is_multiple_of(SURE))
+            {
+                source.release();
+                sure = Some((self.done, self.machine.clone()));
             }
         }
-        let secs = machine.driver.enclaves.get(&0);
-        let secs = secs.and_then(|handle| machine.secs.get(&handle.secs));
-        Ok(secs.map_or_else(Midstate::new, |s| s.measurement))
+        if self.done < self.build.image.len() {
+            return Ok(None);
+        }
+        let secs = self.machine.driver.enclaves.get(&0);
+        let secs = secs.and_then(|handle| self.machine.secs.get(&handle.secs));
+        Ok(Some(secs.map_or_else(Midstate::new, |s| s.measurement)))
     }
 }
 

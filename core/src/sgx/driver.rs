@@ -316,13 +316,7 @@ impl Machine {
                 });
             }
             Which::Epc(_) => {
-                let known = self
-                    .driver
-                    .pages
-                    .iter()
-                    .find(|(.., p)| *p == page)
-                    .map(|(enclave, offset, _)| (enclave, offset));
-                if let Some((enclave, offset)) = known {
+                if let Some((enclave, offset)) = self.driver.pages.find(page) {
                     self.forget(Which::Offset { enclave, offset }, page, recorder);
                 }
                 let enclaves = &self.driver.enclaves;

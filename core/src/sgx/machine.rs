@@ -2,16 +2,13 @@
 
 use alloc::rc::Rc;
 
-use rpds::RedBlackTreeMap;
-
-use super::dram::Dram;
 use super::events::Seen;
 use super::platform::Platform;
 use super::processor::Processor;
 use super::structs::{PageType, SecInfoFlags, Secs};
 use crate::arch::x86::{self, PageTables};
 use crate::crypto::sha256::Midstate;
-use crate::memory::{Few, FewSet, Linear, PAGE, Page, Physical, Ram};
+use crate::memory::{Few, FewSet, Follows, Linear, PAGE, Page, Physical, Ram, Runs};
 use crate::trace::{Place, Stop};
 
 /// Where the kernel sees all physical memory: linear = this + physical.
@@ -57,6 +54,14 @@ impl EpcmEntry {
             pr: false,
         }
     }
+
+    /// The entry of the n-th page after this one, if the pages lie one after the other.
+    pub(super) fn onward(&self, n: u64) -> Self {
+        Self {
+            linaddr: Linear(self.linaddr.0.wrapping_add(n.wrapping_mul(PAGE as u64))),
+            ..*self
+        }
+    }
 }
 
 /// A valid EPC page: its EPCM entry and its contents. A SECS keeps its contents in [`SecsState`].
@@ -66,6 +71,29 @@ pub struct EpcSlot {
     pub entry: EpcmEntry,
     /// The contents.
     pub content: Page,
+}
+
+/// Pages of one kind that were added one after the other: linear addresses ascend by a page, and what
+/// the pages hold lies ever so far on in a file.
+impl Follows for EpcSlot {
+    type Step = u64;
+
+    fn step(&self, next: &Self) -> Option<u64> {
+        let alike = self.entry.onward(1) == next.entry;
+        self.content.ahead(&next.content).filter(|_| alike)
+    }
+
+    fn after(&self, step: &u64, n: u64) -> Self {
+        Self {
+            entry: self.entry.onward(n),
+            content: self.content.onward(step.saturating_mul(n)),
+        }
+    }
+
+    fn leads(&self, step: &u64, n: u64, to: &Self) -> bool {
+        self.entry.onward(n) == to.entry
+            && self.content.ahead(&to.content) == Some(step.saturating_mul(n))
+    }
 }
 
 /// A SECS as the processor keeps it: the architectural fields and those at unpublished places.
@@ -126,36 +154,70 @@ pub struct Driver {
 
 /// Which EPC page the driver took for which offset of which enclave. A clone is cheap.
 #[derive(Clone, Debug, Default)]
-pub struct PageBook(RedBlackTreeMap<(u8, u64), u64>);
+pub struct PageBook(Few<u8, Runs<u64>>);
 
 impl PageBook {
     /// The EPC page at an offset of an enclave.
     #[must_use]
     pub fn get(&self, enclave: u8, offset: u64) -> Option<EpcPage> {
-        self.0.get(&(enclave, offset)).copied().map(EpcPage)
+        let pages = self.0.get(&enclave)?;
+        pages.get(offset / PAGE as u64).map(EpcPage)
     }
 
     /// Notes the EPC page at an offset of an enclave.
     pub fn note(&mut self, enclave: u8, offset: u64, page: EpcPage) {
-        self.0.insert_mut((enclave, offset), page.0);
+        if !self.0.contains_key(&enclave) {
+            self.0.insert_mut(enclave, Runs::default());
+        }
+        if let Some(pages) = self.0.get_mut(&enclave) {
+            pages.insert_mut(offset / PAGE as u64, page.0);
+        }
     }
 
     /// Strikes an offset of an enclave out.
     pub fn strike(&mut self, enclave: u8, offset: u64) {
-        self.0.remove_mut(&(enclave, offset));
+        if let Some(pages) = self.0.get_mut(&enclave) {
+            pages.remove_mut(offset / PAGE as u64);
+        }
     }
 
     /// The pages of one enclave, by offset.
     pub fn of(&self, enclave: u8) -> impl Iterator<Item = (u64, EpcPage)> {
-        let pages = self.0.range((enclave, 0)..=(enclave, u64::MAX));
-        pages.map(|((_, offset), page)| (*offset, EpcPage(*page)))
+        let pages = self.0.get(&enclave).into_iter();
+        let pages = pages.flat_map(Runs::iter);
+        pages.map(|(number, page)| (number * PAGE as u64, EpcPage(page)))
+    }
+
+    /// The pages of one enclave as stretches: the first offset, the first EPC page and how many follow,
+    /// each one EPC page and one page of the enclave on.
+    pub fn stretches(&self, enclave: u8) -> impl Iterator<Item = (u64, EpcPage, u64)> {
+        let pages = self.0.get(&enclave).into_iter();
+        let all = pages.flat_map(|pages| pages.stretches(0..u64::MAX));
+        all.flat_map(|s| {
+            let joined = s.len == 1 || s.value(1) == s.value(0).wrapping_add(1);
+            let (parts, len) = if joined { (1, s.len) } else { (s.len, 1) };
+            (0..parts).map(move |n| ((s.start + n) * PAGE as u64, EpcPage(s.value(n)), len))
+        })
+    }
+
+    /// The offset at which an EPC page is booked, and of which enclave.
+    #[must_use]
+    pub fn find(&self, page: EpcPage) -> Option<(u8, u64)> {
+        self.0.iter().find_map(|(enclave, _)| {
+            let mut all = self.stretches(*enclave);
+            all.find_map(|(offset, first, len)| {
+                let n = page.0.checked_sub(first.0).filter(|n| *n < len)?;
+                Some((*enclave, offset + n * PAGE as u64))
+            })
+        })
     }
 
     /// Every page, by enclave and offset.
     pub fn iter(&self) -> impl Iterator<Item = (u8, u64, EpcPage)> {
-        self.0
-            .iter()
-            .map(|((enclave, offset), page)| (*enclave, *offset, EpcPage(*page)))
+        self.0.iter().flat_map(|(enclave, _)| {
+            self.of(*enclave)
+                .map(|(offset, page)| (*enclave, offset, page))
+        })
     }
 }
 
@@ -165,7 +227,7 @@ pub struct Machine {
     /// The processor.
     pub platform: Rc<Platform>,
     /// Valid EPC pages with their EPCM entries; a page that is not here has VALID = 0.
-    pub epc: RedBlackTreeMap<EpcPage, EpcSlot>,
+    pub epc: Runs<EpcSlot>,
     /// SECS pages.
     pub secs: Few<EpcPage, SecsState>,
     /// EPC pages another logical processor is working on right now.
@@ -194,8 +256,6 @@ pub struct Machine {
     pub debug_read: Option<u64>,
     /// What the operating system was told by exceptions and interrupts: its log, not the machine's state.
     pub seen: Few<u64, Seen>,
-    /// What lies in DRAM beyond what the EPC pages say.
-    pub dram: Dram,
 }
 
 /// IA32_FEATURE_CONTROL: locked, launch control writable, SGX enabled.
@@ -228,11 +288,9 @@ impl Machine {
         if !platform.flexible_launch {
             feature_control &= !(1 << 17);
         }
-        let dram = Dram::new(&platform);
         Self {
-            dram,
             platform: Rc::new(platform),
-            epc: RedBlackTreeMap::new(),
+            epc: Runs::default(),
             secs: Few::default(),
             held: FewSet::default(),
             ram: Ram::default(),
@@ -344,8 +402,46 @@ impl Machine {
 
     /// The EPCM entry of a page; `None` if VALID = 0.
     #[must_use]
-    pub fn epcm(&self, page: EpcPage) -> Option<&EpcmEntry> {
-        self.epc.get(&page).map(|slot| &slot.entry)
+    pub fn epcm(&self, page: EpcPage) -> Option<EpcmEntry> {
+        self.epcm_run(page).map(|(entry, _)| entry)
+    }
+
+    /// The same, and how many entries from it on are alike but for their addresses, at least.
+    pub(super) fn epcm_run(&self, page: EpcPage) -> Option<(EpcmEntry, u64)> {
+        let (slot, n, len) = self.epc.near(page.0)?;
+        Some((slot.entry.onward(n), len - n))
+    }
+
+    /// Every valid EPCM entry as stretches of neighbours that are alike but for their addresses: the
+    /// first page, how many, the first entry.
+    pub(super) fn epcm_runs(&self) -> impl Iterator<Item = (EpcPage, u64, EpcmEntry)> {
+        let all = self.epc.stretches(0..u64::MAX);
+        all.map(|s| (EpcPage(s.start), s.len, s.first.entry))
+    }
+
+    /// The pages of an enclave in address order, as stretches of neighbours whose EPC pages and entries
+    /// follow one another: the first offset and EPC page, how many, the first entry.
+    pub(super) fn enclave_runs(
+        &self,
+        enclave: u8,
+    ) -> impl Iterator<Item = (u64, EpcPage, u64, EpcmEntry)> {
+        let all = self.driver.pages.stretches(enclave);
+        all.flat_map(move |(offset, first, len)| {
+            let mut n = 0;
+            core::iter::from_fn(move || {
+                while n < len {
+                    let (at, page) = (offset + n * PAGE as u64, EpcPage(first.0 + n));
+                    let Some((entry, alike)) = self.epcm_run(page) else {
+                        n += 1;
+                        continue;
+                    };
+                    let count = alike.min(len - n);
+                    n += count;
+                    return Some((at, page, count, entry));
+                }
+                None
+            })
+        })
     }
 
     /// Whether another logical processor is working on the page.
@@ -361,7 +457,7 @@ impl Machine {
             return secs.fields.encode();
         }
         self.epc
-            .get(&page)
+            .get(page.0)
             .map_or([0; PAGE], |slot| slot.content.bytes())
     }
 

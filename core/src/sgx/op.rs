@@ -1,12 +1,13 @@
 //! What can be done to an SGX machine: leaves as the driver calls them, and what others do around it.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
-use core::cell::OnceCell;
+use core::cell::{OnceCell, RefCell};
 use core::fmt;
 
 use super::access::Who;
+use super::build::Measuring;
 use super::content::Content;
-use super::dram::Bus;
 use super::encls::Registers;
 use super::events::Cause;
 use super::structs::{Attributes, Miscselect, SecInfoFlags};
@@ -136,8 +137,6 @@ pub enum Op {
     },
     /// The code on a logical processor does something that takes many accesses.
     Work(Work),
-    /// Somebody between processor and DRAM does something to a line.
-    Bus(Bus),
     /// The operating system sets up a logical processor.
     Schedule(Schedule),
     /// The operating system changes a page-table entry.
@@ -332,7 +331,14 @@ pub enum SigSource {
 /// A SIGSTRUCT that is made when first needed.
 pub struct Made {
     bytes: OnceCell<Rc<[u8]>>,
-    make: alloc::boxed::Box<dyn Fn() -> Rc<[u8]>>,
+    make: Make,
+}
+
+/// How a SIGSTRUCT is made.
+enum Make {
+    AtOnce(Box<dyn Fn() -> Rc<[u8]>>),
+    /// Over what an enclave measures, which takes time: signed by this.
+    Over(Box<RefCell<Measuring>>, Box<dyn Fn([u8; 32]) -> Rc<[u8]>>),
 }
 
 impl Made {
@@ -340,13 +346,53 @@ impl Made {
     pub fn new(make: impl Fn() -> Rc<[u8]> + 'static) -> Self {
         Self {
             bytes: OnceCell::new(),
-            make: alloc::boxed::Box::new(make),
+            make: Make::AtOnce(Box::new(make)),
         }
     }
 
-    /// The bytes.
+    /// What `sign` makes of the measurement of an enclave; of zeros, if it cannot be built.
+    pub fn over(measuring: Measuring, sign: impl Fn([u8; 32]) -> Rc<[u8]> + 'static) -> Self {
+        Self {
+            bytes: OnceCell::new(),
+            make: Make::Over(Box::new(RefCell::new(measuring)), Box::new(sign)),
+        }
+    }
+
+    /// Takes the enclave’s measurement from a run that came to it, so that it is not measured again.
+    pub(super) fn foresee(&self, mrenclave: impl FnOnce() -> [u8; 32]) {
+        if let Make::Over(_, sign) = &self.make {
+            self.bytes.get_or_init(|| sign(mrenclave()));
+        }
+    }
+
+    /// Works on it by up to so many operations; whether it is made.
+    pub(super) fn work(&self, steps: u64) -> bool {
+        let Make::Over(measuring, sign) = &self.make else {
+            return true;
+        };
+        if self.bytes.get().is_some() {
+            return true;
+        }
+        // What cannot be built cannot be measured; the steps before have said why.
+        let measured = match measuring.borrow_mut().work(steps) {
+            Ok(None) => return false,
+            Ok(Some(midstate)) => midstate.finish(),
+            Err(_) => [0; 32],
+        };
+        self.bytes.get_or_init(|| sign(measured));
+        true
+    }
+
+    /// The bytes; where bytes of a file are missing, zeros, which nobody must use.
     pub fn bytes(&self) -> Rc<[u8]> {
-        self.bytes.get_or_init(|| (self.make)()).clone()
+        match &self.make {
+            Make::AtOnce(make) => self.bytes.get_or_init(make).clone(),
+            Make::Over(..) => {
+                self.work(u64::MAX);
+                let made = self.bytes.get().cloned();
+                made.unwrap_or_else(|| Rc::from([0; 1808]))
+            }
+        }
     }
 }
 

@@ -58,7 +58,8 @@ impl Report {
     }
 
     fn stream(bytes: &Rc<[u8]>) -> Result<Self, Text> {
-        let file = image::open(bytes).map_err(|bad| malformed(&bad))?;
+        let file = image::open(&bytes.clone().into()).map_err(|bad| malformed(&bad))?;
+        let file = file.ok_or_else(Text::none)?;
         let midstate = Build::usual(file.clone())
             .measure()
             .map_err(|stop| refused(&stop))?;

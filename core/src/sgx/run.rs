@@ -5,10 +5,9 @@ use alloc::vec::Vec;
 use super::encls;
 use super::enclu;
 use super::machine::Machine;
-use super::op::Op;
+use super::op::{Op, SigSource};
 use super::op_print;
 use super::op_text;
-use super::platform::MemoryEngine;
 use crate::text::Text;
 use crate::trace::Observer;
 use crate::trace::{
@@ -20,21 +19,65 @@ impl trace::Machine for Machine {
     type Op = Op;
 
     fn apply<R: Recorder>(&mut self, op: &Op, recorder: &mut R) -> Outcome {
-        if let Op::Bus(op) = op {
-            return self.bus(op, recorder).into();
-        }
-        if let Err(stop) = super::dram::stopped(self, recorder) {
-            return stop.into();
-        }
-        match self.platform.memory {
-            MemoryEngine::Mktme => self.carry_out(op, recorder).into(),
-            MemoryEngine::Mee => {
-                let before = self.clone();
-                let result = self.carry_out(op, recorder);
-                self.write_back(&before);
-                result.into()
+        let result: Result<(), Stop> = match op {
+            Op::Boot => {
+                self.boot(recorder);
+                Ok(())
             }
-        }
+            Op::Wrmsr { msr, value } => self.wrmsr(*msr, *value, recorder),
+            Op::Mmap(op) => {
+                self.mmap(*op, recorder);
+                Ok(())
+            }
+            Op::Ecreate(op) => self.create(op, recorder),
+            Op::Eadd(op) => self.add(op, recorder),
+            Op::Eextend {
+                enclave,
+                offset,
+                call,
+            } => self.extend(*enclave, *offset, *call, recorder),
+            Op::Einit(op) => self.init(op, recorder),
+            Op::Eremove { page, call } => self.remove(*page, *call, recorder),
+            Op::Epa { call } => self.version_array(*call, recorder),
+            Op::Encls { leaf, registers } => encls::encls(self, *leaf, *registers, recorder),
+            Op::Write { at, bytes } => self.os_write(*at, bytes, recorder),
+            Op::Flip { at, bit } => self.os_flip(*at, *bit, recorder),
+            Op::Event { pending } => {
+                self.event(*pending, recorder);
+                Ok(())
+            }
+            Op::Hold { page, held } => self.hold(*page, *held, recorder),
+            Op::Thread { enclave, inside } => self.thread(*enclave, *inside, recorder),
+            Op::Enclu(op) => self.enclu(op, recorder),
+            Op::Edbgrd {
+                enclave,
+                offset,
+                call,
+            } => self.debug(4, *enclave, *offset, (0, *call), recorder),
+            Op::Edbgwr {
+                enclave,
+                offset,
+                value,
+                call,
+            } => self.debug(5, *enclave, *offset, (*value, *call), recorder),
+            Op::Set(op) => {
+                self.compute(op, recorder);
+                Ok(())
+            }
+            Op::Access(op) => self.access(op, recorder),
+            Op::Execute { cpu, instruction } => self.execute(*cpu, *instruction, recorder),
+            Op::Work(op) => self.work(op, recorder),
+            Op::Raise { cpu, cause } => {
+                self.deliver(*cpu, *cause, recorder);
+                Ok(())
+            }
+            Op::Schedule(op) => self.schedule(op, recorder),
+            Op::Map { process, at, to } => {
+                self.remap(*process, *at, *to, recorder);
+                Ok(())
+            }
+        };
+        result.into()
     }
 
     fn name(op: &Op) -> Text {
@@ -123,81 +166,57 @@ impl trace::Machine for Machine {
         op_print::print(op)
     }
 
+    fn foresee(&self, op: &Op) {
+        if let Op::Einit(einit) = op
+            && let SigSource::Made(made) = &einit.sigstruct
+            && let Some(handle) = self.enclave(einit.enclave)
+            && let Some(secs) = self.secs.get(&handle.secs)
+        {
+            made.foresee(|| secs.measurement.finish());
+        }
+    }
+
+    fn prepare(op: &Op, steps: u64) -> bool {
+        match op {
+            Op::Einit(einit) => match &einit.sigstruct {
+                SigSource::Made(made) => made.work(steps),
+                SigSource::Bytes(_) | SigSource::Now => true,
+            },
+            _ => true,
+        }
+    }
+
     fn is_heavy(op: &Op) -> bool {
         matches!(op, Op::Einit(_) | Op::Encls { leaf: 2, .. })
     }
 
     fn state_bytes(&self, sink: &mut dyn FnMut(&[u8])) {
-        self.state(sink);
-    }
-}
-
-impl Machine {
-    /// Carries out an operation on a machine that runs.
-    fn carry_out<R: Recorder>(&mut self, op: &Op, recorder: &mut R) -> Result<(), Stop> {
-        match op {
-            Op::Boot => {
-                self.boot(recorder);
-                Ok(())
-            }
-            Op::Wrmsr { msr, value } => self.wrmsr(*msr, *value, recorder),
-            Op::Mmap(op) => {
-                self.mmap(*op, recorder);
-                Ok(())
-            }
-            Op::Ecreate(op) => self.create(op, recorder),
-            Op::Eadd(op) => self.add(op, recorder),
-            Op::Eextend {
-                enclave,
-                offset,
-                call,
-            } => self.extend(*enclave, *offset, *call, recorder),
-            Op::Einit(op) => self.init(op, recorder),
-            Op::Eremove { page, call } => self.remove(*page, *call, recorder),
-            Op::Epa { call } => self.version_array(*call, recorder),
-            Op::Encls { leaf, registers } => encls::encls(self, *leaf, *registers, recorder),
-            Op::Write { at, bytes } => self.os_write(*at, bytes, recorder),
-            Op::Flip { at, bit } => self.os_flip(*at, *bit, recorder),
-            Op::Event { pending } => {
-                self.event(*pending, recorder);
-                Ok(())
-            }
-            Op::Hold { page, held } => self.hold(*page, *held, recorder),
-            Op::Thread { enclave, inside } => self.thread(*enclave, *inside, recorder),
-            Op::Enclu(op) => self.enclu(op, recorder),
-            Op::Edbgrd {
-                enclave,
-                offset,
-                call,
-            } => self.debug(4, *enclave, *offset, (0, *call), recorder),
-            Op::Edbgwr {
-                enclave,
-                offset,
-                value,
-                call,
-            } => self.debug(5, *enclave, *offset, (*value, *call), recorder),
-            Op::Set(op) => {
-                self.compute(op, recorder);
-                Ok(())
-            }
-            Op::Access(op) => self.access(op, recorder),
-            Op::Execute { cpu, instruction } => self.execute(*cpu, *instruction, recorder),
-            Op::Work(op) => self.work(op, recorder),
-            Op::Bus(op) => self.bus(op, recorder),
-            Op::Raise { cpu, cause } => {
-                self.deliver(*cpu, *cause, recorder);
-                Ok(())
-            }
-            Op::Schedule(op) => self.schedule(op, recorder),
-            Op::Map { process, at, to } => {
-                self.remap(*process, *at, *to, recorder);
-                Ok(())
-            }
+        let mut part = 0;
+        while self.state_part(part, sink) {
+            part += 1;
         }
     }
 
-    /// The architectural state in a fixed order: EPC with EPCM, SECS, page tables, memory, MSRs, CPU.
-    fn state(&self, sink: &mut dyn FnMut(&[u8])) {
+    fn state_part(&self, n: u64, sink: &mut dyn FnMut(&[u8])) -> bool {
+        if n == 0 {
+            self.registers(sink);
+        }
+        let first = n.saturating_mul(PART);
+        self.epc_state(first..first.saturating_add(PART), sink);
+        let more = first.saturating_add(PART) < self.platform.epc_pages;
+        if !more {
+            self.rest(sink);
+        }
+        more
+    }
+}
+
+/// EPC pages in one part of the state.
+const PART: u64 = 128;
+
+impl Machine {
+    /// What opens the state: what the processor counts, and its MSRs.
+    fn registers(&self, sink: &mut dyn FnMut(&[u8])) {
         let mut number = |n: u64| sink(&n.to_le_bytes());
         for n in [
             self.next_eid,
@@ -207,13 +226,17 @@ impl Machine {
             number(n);
         }
         sink(&self.launch_hash);
-        for (page, slot) in self.epc.iter() {
+    }
+
+    /// EPC pages with their EPCM entries.
+    fn epc_state(&self, pages: core::ops::Range<u64>, sink: &mut dyn FnMut(&[u8])) {
+        for (page, slot) in self.epc.range(pages) {
             let e = &slot.entry;
             let bits = [e.blocked, e.pending, e.modified, e.pr];
             let bits = bits.iter().fold(0, |n, b| n << 1 | u64::from(*b));
             let owner = e.secs.map_or(u64::MAX, |s| s.0);
             for n in [
-                page.0,
+                page,
                 u64::from(e.page_type.value()),
                 e.rwx.bits(),
                 owner,
@@ -224,6 +247,10 @@ impl Machine {
             }
             sink(&slot.content.bytes());
         }
+    }
+
+    /// What comes after the EPC: SECS, page tables, memory, processors.
+    fn rest(&self, sink: &mut dyn FnMut(&[u8])) {
         for (page, secs) in self.secs.iter() {
             sink(&page.0.to_le_bytes());
             sink(&secs.fields.encode());
@@ -256,9 +283,6 @@ impl Machine {
         }
         if let Some(value) = self.debug_read {
             sink(&value.to_le_bytes());
-        }
-        if let Some(at) = self.dram.broken() {
-            sink(&at.to_le_bytes());
         }
         self.processors(sink);
     }

@@ -1,6 +1,7 @@
 //! What the scenarios of every machine share: how settings become a run, and how files are taken in.
 
 use alloc::boxed::Box;
+use alloc::rc::Rc;
 use alloc::string::String;
 
 use super::machine::Machine;
@@ -9,7 +10,6 @@ use super::run::Run;
 use super::scenario::{BadInput, Input, Inputs, Params, Scenario, ScenarioInfo, Settings};
 use super::session::Session;
 use crate::bytes::{Malformed, Why, hex};
-use crate::crypto::sha256::sha256;
 use crate::text;
 use crate::text::Text;
 
@@ -48,7 +48,8 @@ impl<M: Machine> Scenario for Built<M> {
             inputs,
         };
         let (machine, plan) = (self.plan)(&turned)?;
-        Ok(Box::new(Run::new(info, settings.clone(), machine, plan)?))
+        let run = Run::new(info, settings.clone(), machine, plan)?;
+        Ok(Box::new(run.of(inputs)))
     }
 }
 
@@ -90,7 +91,8 @@ impl<'a> Turned<'a> {
                 true,
             ),
             Some(input) => {
-                let found = hex::encode(&sha256(&input.bytes));
+                let found = input.bytes.digest().ok_or_else(|| input.wanting(key))?;
+                let found = hex::encode(&found);
                 if found.eq_ignore_ascii_case(named) {
                     return Ok(Some(input));
                 }
@@ -125,14 +127,38 @@ impl Input {
         key: &'static str,
         what: &'static str,
     ) -> Result<[u8; N], BadInput> {
-        <[u8; N]>::try_from(&self.bytes[..]).map_err(|_| {
-            let (needs, left) = (N as u64, self.bytes.len() as u64);
+        let bytes = self.whole(key)?;
+        <[u8; N]>::try_from(&bytes[..]).map_err(|_| {
+            let (needs, left) = (N as u64, self.bytes.len());
             let bad = match left.checked_sub(needs) {
                 Some(extra) => Malformed::new(needs, what, Why::Trailing { extra }),
                 None => Malformed::new(0, what, Why::Short { needs, left }),
             };
             self.unreadable(key, bad.text())
         })
+    }
+
+    /// All bytes of the file in one piece.
+    ///
+    /// # Errors
+    /// They are not all here; the host is to supply what [`Source::lacks`](crate::memory::Source::lacks)
+    /// tells, and to try again.
+    pub fn whole(&self, key: &str) -> Result<Rc<[u8]>, BadInput> {
+        self.bytes.whole().ok_or_else(|| self.wanting(key))
+    }
+
+    /// That bytes of this file are to be supplied first.
+    #[must_use]
+    pub fn wanting(&self, key: &str) -> BadInput {
+        BadInput {
+            key: key.into(),
+            missing_file: true,
+            why: text!(
+                "file.wanting",
+                "{name} is being read.",
+                name = self.name.as_str()
+            ),
+        }
     }
 
     /// That this file cannot be used as `key`, and why.

@@ -22,6 +22,7 @@ pub fn dump(session: &mut dyn Session, to: u64, catalogue: &Catalogue) -> String
     let mut out = String::new();
     let to = to.min(session.len());
     let outline = session.outline();
+    session.work(to);
     for group in &outline.groups {
         let mut folded = 0_u64;
         let mut seen = (String::new(), 0_u64);
@@ -29,19 +30,22 @@ pub fn dump(session: &mut dyn Session, to: u64, catalogue: &Catalogue) -> String
             if position > to {
                 break;
             }
-            let Some(step) = session.step(position) else {
-                break;
-            };
-            let name = step.name.en();
+            // Of what is folded only the line is looked at: nobody reads how it went.
+            let line = session.line(position);
+            let name = line.name.en();
             if seen.0 != name {
                 unfold(&mut out, &mut folded, &seen.0);
                 seen = (name, 0);
             }
             seen.1 += 1;
-            if seen.1 > WRITTEN && step.outcome.is_done() && !step.edited && position != to {
+            let done = line.outcome.is_some_and(Outcome::is_done);
+            if seen.1 > WRITTEN && done && !line.edited && position != to {
                 folded += 1;
                 continue;
             }
+            let Some(step) = session.step(position) else {
+                break;
+            };
             unfold(&mut out, &mut folded, &seen.0);
             write_step(&mut out, session, &step, catalogue);
         }

@@ -2,72 +2,99 @@
 
 use alloc::vec::Vec;
 
-use sha2::{Digest as _, Sha256};
-
 use super::machine::Machine;
 use super::outcome::Outcome;
 use super::recorder::{Place, Sink};
+use super::touches::TouchLog;
 
-/// Steps between two checkpoints.
+/// Steps between two checkpoints, as long as there are few.
 const EVERY: u64 = 64;
+
+/// Checkpoints from which on every other is let go of, and the distance between them doubled: what a
+/// seek replays at most grows only where there are more steps than this many times 64.
+const MOST: usize = 2048;
 
 /// A state to start from.
 #[derive(Clone, Debug)]
 struct Checkpoint<M> {
+    position: u64,
     state: M,
-    /// The running digest there.
-    digest: Sha256,
+    /// Whether the step before it was an expensive one, so that it is kept.
+    heavy: bool,
 }
 
 /// What is remembered of the steps carried out so far.
 #[derive(Clone, Debug)]
 pub(super) struct History<M> {
     /// By position, ascending; position 0 is always there.
-    checkpoints: Vec<(u64, Checkpoint<M>)>,
+    checkpoints: Vec<Checkpoint<M>>,
+    /// Steps between two checkpoints now.
+    every: u64,
     /// Outcomes other than `Done`, by position of the step (from 1), ascending.
     stops: Vec<(u64, Outcome)>,
     touches: TouchLog,
-    /// The state after the last step carried out, with the running digest of labels, outcomes and places.
-    front: Checkpoint<M>,
+    /// The state after the last step carried out.
+    front: M,
+    /// A position that is sure, and the state there: what [`back`](Self::back) goes to.
+    sure: Option<(u64, M)>,
+    /// The places of the step that is carried out.
+    places: Vec<Place>,
 }
 
 impl<M: Machine> History<M> {
     /// The history of no step.
     pub(super) fn new(start: M) -> Self {
-        let front = Checkpoint {
-            state: start,
-            digest: Sha256::new(),
-        };
         Self {
-            checkpoints: alloc::vec![(0, front.clone())],
+            checkpoints: alloc::vec![Checkpoint {
+                position: 0,
+                state: start.clone(),
+                heavy: true,
+            }],
+            every: EVERY,
             stops: Vec::new(),
             touches: TouchLog::default(),
-            front,
+            front: start,
+            sure: None,
+            places: Vec::new(),
         }
     }
 
     /// The part of the history that ends at `position`, or at the last checkpoint before it.
     pub(super) fn up_to(&self, position: u64) -> Self {
-        if position >= self.done() {
-            return self.clone();
+        let mut part = self.clone();
+        if position < self.done() {
+            let keep = self.before(position).map_or(0, |c| c.position);
+            part.cut(keep, self.near(keep).1.clone());
         }
-        let checkpoints = up_to(&self.checkpoints, position).to_vec();
-        let (keep, front) = match checkpoints.last() {
-            Some((position, checkpoint)) => (*position, checkpoint.clone()),
-            // Position 0 is always there, so this arm only keeps the function total.
-            None => (0, self.front.clone()),
-        };
-        Self {
-            stops: up_to(&self.stops, keep).to_vec(),
-            touches: self.touches.up_to(keep),
-            checkpoints,
-            front,
+        part
+    }
+
+    /// Forgets every step after `position`, where the state was this.
+    fn cut(&mut self, position: u64, state: M) {
+        let kept = self.checkpoints.partition_point(|c| c.position <= position);
+        self.checkpoints.truncate(kept);
+        let kept = self.stops.partition_point(|(at, _)| *at <= position);
+        self.stops.truncate(kept);
+        self.touches.truncate(position);
+        self.front = state;
+        self.sure = None;
+    }
+
+    /// Says that every step so far is sure.
+    pub(super) fn assure(&mut self) {
+        self.sure = Some((self.done(), self.front.clone()));
+    }
+
+    /// Forgets the steps after the position that was sure last.
+    pub(super) fn back(&mut self) {
+        if let Some((position, state)) = self.sure.take() {
+            self.cut(position, state);
         }
     }
 
     /// How many steps were carried out.
     pub(super) fn done(&self) -> u64 {
-        self.touches.ends.len() as u64
+        self.touches.steps()
     }
 
     /// The state before any step.
@@ -77,191 +104,85 @@ impl<M: Machine> History<M> {
 
     /// The state after the last step carried out.
     pub(super) fn front(&self) -> &M {
-        &self.front.state
+        &self.front
+    }
+
+    /// The last checkpoint at or before a position.
+    fn before(&self, position: u64) -> Option<&Checkpoint<M>> {
+        let after = self.checkpoints.partition_point(|c| c.position <= position);
+        after.checked_sub(1).and_then(|i| self.checkpoints.get(i))
     }
 
     /// The last remembered state at or before a position that the history reaches, and its position.
     pub(super) fn near(&self, position: u64) -> (u64, &M) {
         if position >= self.done() {
-            return (self.done(), &self.front.state);
+            return (self.done(), &self.front);
         }
-        match up_to(&self.checkpoints, position).last() {
-            Some((at, checkpoint)) => (*at, &checkpoint.state),
-            None => (self.done(), &self.front.state),
+        match self.before(position) {
+            Some(checkpoint) => (checkpoint.position, &checkpoint.state),
+            // Position 0 is always there, so this arm only keeps the function total.
+            None => (self.done(), &self.front),
         }
     }
 
     /// Carries out one more step.
-    pub(super) fn advance(&mut self, label: &str, op: &M::Op) {
-        let from = self.touches.bytes.len();
-        let touches = &mut self.touches;
-        let mut take = |place| touches.take(place);
-        let outcome = self.front.state.apply(op, &mut Sink::Places(&mut take));
-        let digest = &mut self.front.digest;
-        digest.update((label.len() as u64).to_le_bytes());
-        digest.update(label.as_bytes());
-        digest.update(outcome_bytes(outcome));
-        self.touches
-            .decode(from, self.touches.bytes.len(), |place| {
-                digest.update([1]);
-                digest.update((place.space.len() as u64).to_le_bytes());
-                digest.update(place.space.as_bytes());
-                digest.update(place.at.to_le_bytes());
-                digest.update(place.len.to_le_bytes());
-                false
-            });
-        digest.update([0]);
-        self.touches.end_step();
+    pub(super) fn advance(&mut self, op: &M::Op) {
+        let places = &mut self.places;
+        places.clear();
+        let mut take = |place| places.push(place);
+        let outcome = self.front.apply(op, &mut Sink::Places(&mut take));
+        self.touches.push(places);
         let position = self.done();
         if !outcome.is_done() {
             self.stops.push((position, outcome));
         }
-        let last = self.checkpoints.last().map_or(0, |(p, _)| *p);
-        if position >= last + EVERY || M::is_heavy(op) {
-            self.checkpoints.push((position, self.front.clone()));
+        let last = self.checkpoints.last().map_or(0, |c| c.position);
+        let heavy = M::is_heavy(op);
+        if position >= last + self.every || heavy {
+            self.checkpoints.push(Checkpoint {
+                position,
+                state: self.front.clone(),
+                heavy,
+            });
+            self.thin();
         }
+    }
+
+    /// Lets go of checkpoints where there are too many.
+    fn thin(&mut self) {
+        if self.checkpoints.len() <= MOST {
+            return;
+        }
+        self.every = self.every.saturating_mul(2);
+        let (every, mut last) = (self.every, None);
+        self.checkpoints.retain(|c| {
+            let far = last.is_none_or(|last| c.position - last >= every);
+            if far || c.heavy {
+                last = Some(c.position);
+            }
+            far || c.heavy
+        });
     }
 
     /// How a step ended, from 1; `None` if it was not carried out yet.
     pub(super) fn outcome(&self, position: u64) -> Option<Outcome> {
         let known = (1..=self.done()).contains(&position);
-        known.then(|| match up_to(&self.stops, position).last() {
-            Some((at, stop)) if *at == position => *stop,
-            _ => Outcome::Done,
-        })
+        known.then(|| self.ended(position))
+    }
+
+    /// How a step that was carried out ended.
+    fn ended(&self, position: u64) -> Outcome {
+        let at = self.stops.binary_search_by_key(&position, |(at, _)| *at);
+        at.map_or(Outcome::Done, |i| self.stops[i].1)
     }
 
     /// The steps that did not end with `Done`.
-    pub(super) fn stops(&self) -> Vec<(u64, Outcome)> {
-        self.stops.clone()
+    pub(super) fn stops(&self) -> &[(u64, Outcome)] {
+        &self.stops
     }
 
-    /// Whether the step that led to a position touched a place.
-    pub(super) fn touched(&self, position: u64, place: &Place) -> bool {
-        let Some((start, end)) = self.touches.span(position) else {
-            return false;
-        };
-        self.touches.decode(start, end, |p| p.meets(place))
-    }
-
-    /// The SHA-256 of every label, outcome and touched place so far, and of the present state.
-    pub(super) fn digest(&self) -> [u8; 32] {
-        let mut digest = self.front.digest.clone();
-        self.front
-            .state
-            .state_bytes(&mut |bytes| digest.update(bytes));
-        digest.finalize().into()
-    }
-}
-
-/// The entries at or before a position, of a list in ascending order.
-fn up_to<T>(list: &[(u64, T)], position: u64) -> &[(u64, T)] {
-    &list[..list.partition_point(|(at, _)| *at <= position)]
-}
-
-fn outcome_bytes(outcome: Outcome) -> [u8; 25] {
-    let mut out = [0; 25];
-    let mut put = |i: usize, n: u64| out[i..i + 8].copy_from_slice(&n.to_le_bytes());
-    match outcome {
-        Outcome::Done => {}
-        Outcome::Refused(s) => {
-            put(1, s.code);
-            out[0] = 1;
-        }
-        Outcome::Faulted(f) => {
-            put(1, f.code.unwrap_or(u64::MAX));
-            put(9, f.address.unwrap_or(u64::MAX));
-            for (i, b) in f.name.bytes().take(8).enumerate() {
-                out[17 + i] = b;
-            }
-            out[0] = 2;
-        }
-    }
-    out
-}
-
-/// The places that steps touched, packed: a number for the space, address and length, each in groups
-/// of seven bits. A place takes about nine bytes instead of thirty-two.
-#[derive(Clone, Debug, Default)]
-struct TouchLog {
-    /// The spaces met so far; there are a handful.
-    spaces: Vec<&'static str>,
-    bytes: Vec<u8>,
-    /// End of each step's places in `bytes`.
-    ends: Vec<u32>,
-}
-
-impl TouchLog {
-    fn up_to(&self, position: u64) -> Self {
-        let ends: Vec<u32> = self.ends.iter().take(position as usize).copied().collect();
-        let used = ends.last().map_or(0, |e| *e as usize);
-        Self {
-            spaces: self.spaces.clone(),
-            bytes: self.bytes.get(..used).unwrap_or_default().to_vec(),
-            ends,
-        }
-    }
-
-    fn end_step(&mut self) {
-        // Four gigabytes of touches would have exhausted every budget long before.
-        self.ends
-            .push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
-    }
-
-    /// Start and end in `bytes` of the places of the step that led to a position.
-    fn span(&self, position: u64) -> Option<(usize, usize)> {
-        let index = usize::try_from(position.checked_sub(1)?).ok()?;
-        let end = *self.ends.get(index)?;
-        let start = match index.checked_sub(1) {
-            Some(before) => *self.ends.get(before)?,
-            None => 0,
-        };
-        Some((start as usize, end as usize))
-    }
-
-    fn put(&mut self, mut number: u64) {
-        while number >= 0x80 {
-            self.bytes.push(number as u8 | 0x80);
-            number >>= 7;
-        }
-        self.bytes.push(number as u8);
-    }
-
-    /// Gives the places between two offsets to `found` until it says yes; whether it did.
-    fn decode(&self, start: usize, end: usize, mut found: impl FnMut(Place) -> bool) -> bool {
-        let mut bytes = self.bytes.get(start..end).unwrap_or_default().iter();
-        let mut number = || {
-            let mut number = 0;
-            for shift in (0..64).step_by(7) {
-                let byte = *bytes.next()?;
-                number |= u64::from(byte & 0x7f) << shift;
-                if byte < 0x80 {
-                    return Some(number);
-                }
-            }
-            None
-        };
-        while let (Some(space), Some(at), Some(len)) = (number(), number(), number()) {
-            let Some(space) = self.spaces.get(space as usize) else {
-                break;
-            };
-            if found(Place::new(space, at, len)) {
-                return true;
-            }
-        }
-        false
-    }
-}
-
-impl TouchLog {
-    fn take(&mut self, place: Place) {
-        let known = self.spaces.iter().position(|s| *s == place.space);
-        let space = known.unwrap_or_else(|| {
-            self.spaces.push(place.space);
-            self.spaces.len() - 1
-        });
-        self.put(space as u64);
-        self.put(place.at);
-        self.put(place.len);
+    /// The places that steps touched.
+    pub(super) fn touches(&self) -> &TouchLog {
+        &self.touches
     }
 }

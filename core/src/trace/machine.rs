@@ -118,4 +118,25 @@ pub trait Machine: Clone + 'static {
 
     /// The whole state as bytes fed to `sink`, in a fixed order: for digests of runs and for tests.
     fn state_bytes(&self, sink: &mut dyn FnMut(&[u8]));
+
+    /// The n-th part of those bytes, for machines that hold much; whether there is a part after it.
+    fn state_part(&self, n: u64, sink: &mut dyn FnMut(&[u8])) -> bool {
+        if n == 0 {
+            self.state_bytes(sink);
+        }
+        false
+    }
+
+    /// Lets an operation take from this state what its author would have known of it. The state is the
+    /// one before the operation, reached by the plan alone, without a change of the reader’s.
+    fn foresee(&self, op: &Self::Op) {
+        let _ = op;
+    }
+
+    /// Works out up to so many steps of what an operation needs that the state does not hold; whether
+    /// all of it is there.
+    fn prepare(op: &Self::Op, steps: u64) -> bool {
+        let _ = (op, steps);
+        true
+    }
 }

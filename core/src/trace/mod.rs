@@ -25,6 +25,9 @@ mod scenario;
 mod secrecy;
 mod segment;
 mod session;
+mod sum;
+mod supplied;
+mod touches;
 mod two_runs;
 mod vocabulary;
 
@@ -51,6 +54,7 @@ pub use scenario::{
 };
 pub use secrecy::{ANY_ACCESS, Channel, Guarded, Secrecy, Secret};
 pub use segment::{Planned, Segment};
-pub use session::{Group, Outline, Progress, Session, Snippet, SnippetInput, Step, StepLine};
+pub use session::{Group, Need, Outline, Progress, Session, Snippet, SnippetInput, Step, StepLine};
+pub use supplied::{Supplied, Supply, supplied};
 pub use two_runs::{Difference, two_runs};
 pub use vocabulary::{Observer, Phase};

@@ -185,6 +185,26 @@ impl<O: Clone + 'static> Plan<O> {
         }
     }
 
+    /// The i-th operation alone, `i < len`.
+    #[must_use]
+    pub fn op(&self, i: u64) -> Option<O> {
+        if i >= self.len() {
+            return None;
+        }
+        let n = match self.edits.origin(i) {
+            Origin::Base(n) => n,
+            Origin::Edited { kind, .. } => {
+                return match kind {
+                    Kind::Insert(op) | Kind::Replace(op) => Some(op.clone()),
+                    Kind::Remove => None,
+                };
+            }
+        };
+        let s = self.home(n);
+        let segment = self.segments.get(s)?;
+        Some(segment.only_op(n - self.starts[s]))
+    }
+
     /// Whether the i-th step is one the reader inserted or replaced.
     #[must_use]
     pub fn is_edited(&self, i: u64) -> bool {

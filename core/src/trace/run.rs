@@ -2,6 +2,9 @@
 //!
 //! The history keeps checkpoints, every outcome that was not `Done`, and the places each step
 //! touched. Everything else is told again by replaying the one step somebody looks at.
+//!
+//! Where a file is supplied in parts, nothing that came of bytes which are not here is kept: steps are
+//! taken back, answers forgotten, and the host is told what to supply.
 
 use alloc::boxed::Box;
 use alloc::rc::Rc;
@@ -16,9 +19,11 @@ use super::op_text::{BadOp, OpText};
 use super::outcome::Outcome;
 use super::plan::Plan;
 use super::recorder::{Event, Place, Sink};
-use super::scenario::{ScenarioInfo, Settings};
-use super::session::{Outline, Progress, Session, Snippet, Step, StepLine};
+use super::scenario::{Inputs, ScenarioInfo, Settings};
+use super::session::{Need, Outline, Progress, Session, Snippet, Step, StepLine};
+use super::sum::Sum;
 use super::vocabulary::{Observer, Phase};
+use crate::memory::Source;
 use crate::text::Text;
 use crate::view::{Access, Probe, View};
 
@@ -28,6 +33,15 @@ const TOLD: usize = 8;
 /// Views kept at hand.
 const SEEN: usize = 8;
 
+/// Steps carried out at once on the way to one that is looked for.
+const SCAN: u64 = 256;
+
+/// Steps that are taken back at most where bytes are missing.
+const SURE: u64 = 32;
+
+/// A file that is supplied in parts, by its input's key.
+type Part = (String, Source);
+
 /// A run of one machine.
 pub struct Run<M: Machine> {
     info: Rc<ScenarioInfo>,
@@ -36,6 +50,13 @@ pub struct Run<M: Machine> {
     base: Plan<M::Op>,
     outline: Rc<Outline>,
     history: History<M>,
+    sum: Sum,
+    /// Steps of this plan that come before the reader's first change.
+    planned: u64,
+    /// Files supplied in parts.
+    parts: Rc<[Part]>,
+    /// Up to here every single step is made sure of, since bytes were missing on the way.
+    careful: u64,
     /// The state asked for last, by position.
     cursor: (u64, M),
     told: Vec<Rc<Step>>,
@@ -62,13 +83,48 @@ impl<M: Machine> Run<M> {
             info: Rc::new(info),
             settings,
             outline: Rc::new(edited.outline()),
+            planned: edited.shared(&plan),
             plan: edited,
             base: plan,
             history: History::new(start.clone()),
+            sum: Sum::default(),
+            parts: Rc::from([]),
+            careful: 0,
             cursor: (0, start),
             told: Vec::new(),
             seen: Vec::new(),
         })
+    }
+
+    /// The same run of files that may be supplied in parts.
+    #[must_use]
+    pub fn of(mut self, inputs: &Inputs) -> Self {
+        let parts = inputs.iter().filter(|(_, input)| input.bytes.is_parts());
+        let parts = parts.map(|(key, input)| (key.clone(), input.bytes.clone()));
+        self.parts = parts.collect();
+        self
+    }
+
+    /// Whether bytes were missing since somebody last asked.
+    fn is_lacking(&self) -> bool {
+        self.parts.iter().any(|(_, source)| source.is_lacking())
+    }
+
+    /// Lets go of bytes that were read for what is done.
+    fn release(&self) {
+        self.parts.iter().for_each(|(_, source)| source.release());
+    }
+
+    /// Works on the digest of a run that is carried out; whether there was all it takes.
+    fn sum_on(&mut self, steps: u64) -> bool {
+        let parts = &self.parts;
+        let lacking = || parts.iter().any(|(_, source)| source.is_lacking());
+        if self.history.done() < self.plan.len() || lacking() {
+            return false;
+        }
+        self.sum.go_on(&self.history, &self.plan, steps, lacking);
+        self.release();
+        !self.is_lacking()
     }
 
     /// The state after step `position` (0: before any).
@@ -95,23 +151,58 @@ impl<M: Machine> Run<M> {
         if !ahead {
             self.cursor = (at, state.clone());
         }
-        while self.cursor.0 < position {
-            let Some((planned, _)) = self.plan.get(self.cursor.0) else {
+        while self.cursor.0 < position && !self.is_lacking() {
+            let Some(op) = self.plan.op(self.cursor.0) else {
                 break;
             };
-            self.cursor.1.apply(&planned.op, &mut Sink::Nothing);
-            self.cursor.0 += 1;
+            let before = (!self.parts.is_empty()).then(|| self.cursor.1.clone());
+            self.cursor.1.apply(&op, &mut Sink::Nothing);
+            match before {
+                Some(before) if self.is_lacking() => self.cursor.1 = before,
+                before => {
+                    self.cursor.0 += 1;
+                    before.iter().for_each(|_| self.release());
+                }
+            }
         }
     }
 
-    /// Carries the first pass as far as `position`, at most to the end.
+    /// Carries the first pass as far as `position`, at most to the end and as far as bytes are there.
     fn seek_history(&mut self, position: u64) {
-        while self.history.done() < position {
-            let Some((planned, _)) = self.plan.get(self.history.done()) else {
-                break;
-            };
-            self.history.advance(&planned.label, &planned.op);
+        while self.history.done() < position && self.advance(u64::MAX) {}
+    }
+
+    /// Carries out the next step of the first pass; whether that was done. What the step needs besides
+    /// the state is worked out by up to so many steps.
+    fn advance(&mut self, steps: u64) -> bool {
+        let at = self.history.done();
+        let Some(op) = self.plan.op(at) else {
+            return false;
+        };
+        if at < self.planned && self.history.stops().is_empty() {
+            self.history.front().foresee(&op);
         }
+        if !M::prepare(&op, steps) {
+            return false;
+        }
+        if self.parts.is_empty() {
+            self.history.advance(&op);
+            return true;
+        }
+        if self.is_lacking() {
+            return false;
+        }
+        if at < self.careful || at.is_multiple_of(SURE) {
+            self.release();
+            self.history.assure();
+        }
+        self.history.advance(&op);
+        let lacking = self.is_lacking();
+        if lacking {
+            self.careful = at + 1;
+            self.history.back();
+        }
+        !lacking
     }
 
     fn tell(&mut self, position: u64) -> Option<Rc<Step>> {
@@ -123,6 +214,9 @@ impl<M: Machine> Run<M> {
         }
         self.seek_history(position);
         self.seek(position - 1);
+        if self.is_lacking() {
+            return None;
+        }
         let (planned, segment) = self.plan.get(position - 1)?;
         let before = &self.cursor.1;
         let mut after = before.clone();
@@ -144,6 +238,9 @@ impl<M: Machine> Run<M> {
         };
         step.not_reached = not_reached(M::rules(&planned.op), &step.events);
         step.tells = after.tells(&planned.op, outcome, step.broken());
+        if self.is_lacking() {
+            return None;
+        }
         self.cursor = (position, after);
         let step = Rc::new(step);
         if self.told.len() == TOLD {
@@ -185,10 +282,39 @@ impl<M: Machine> Session for Run<M> {
     }
 
     fn work(&mut self, steps: u64) -> Progress {
-        self.seek_history(self.history.done().saturating_add(steps));
-        match (self.history.done(), self.plan.len()) {
-            (done, of) if done < of => Progress::Working { done, of },
+        // What another answer lacked is none of this one's.
+        self.lacks();
+        let end = self.history.done().saturating_add(steps);
+        while self.history.done() < end && self.advance(steps) {}
+        match (self.lacks(), self.history.done(), self.plan.len()) {
+            (Some(need), ..) => Progress::Need(need),
+            (None, done, of) if done < of => Progress::Working { done, of },
             _ => Progress::Ready,
+        }
+    }
+
+    fn lacks(&mut self) -> Option<Need> {
+        self.parts.iter().find_map(|(key, source)| {
+            let range = source.lacks()?;
+            Some(Need {
+                source: key.clone(),
+                start: range.start,
+                end: range.end,
+            })
+        })
+    }
+
+    fn sum(&mut self, steps: u64) -> Progress {
+        self.lacks();
+        let of = self.plan.len();
+        self.sum_on(steps);
+        match (self.lacks(), self.sum.done()) {
+            (Some(need), _) => Progress::Need(need),
+            (None, Some(_)) => Progress::Ready,
+            (None, None) => Progress::Working {
+                done: self.history.done(),
+                of,
+            },
         }
     }
 
@@ -256,6 +382,9 @@ impl<M: Machine> Session for Run<M> {
         };
         self.seek(position);
         let view = Rc::new(self.cursor.1.view(shown, observer));
+        if self.is_lacking() {
+            return view;
+        }
         if self.seen.len() == SEEN {
             self.seen.remove(0);
         }
@@ -272,22 +401,30 @@ impl<M: Machine> Session for Run<M> {
     }
 
     fn stops(&self) -> Vec<(u64, Outcome)> {
-        self.history.stops()
+        self.history.stops().to_vec()
     }
 
     fn change(&mut self, position: u64, place: &Place, forwards: bool) -> Option<u64> {
         let len = self.plan.len();
-        if forwards {
-            return (position.saturating_add(1)..=len).find(|at| {
-                self.seek_history(*at);
-                self.history.touched(*at, place)
-            });
+        if !forwards {
+            let before = position.min(len.saturating_add(1));
+            self.seek_history(before.saturating_sub(1));
+            return self.history.touches().previous(before, place);
         }
-        let before = position.min(len.saturating_add(1));
-        self.seek_history(before.saturating_sub(1));
-        (1..before)
-            .rev()
-            .find(|at| self.history.touched(*at, place))
+        let mut from = position;
+        while from < len {
+            let known = self.history.done();
+            if from >= known {
+                self.seek_history(known.saturating_add(SCAN).min(len));
+            }
+            let done = self.history.done();
+            let found = self.history.touches().next(from, done, place);
+            if found.is_some() || done == known && from >= known {
+                return found;
+            }
+            from = done;
+        }
+        None
     }
 
     fn place_name(&mut self, position: u64, place: &Place) -> Text {
@@ -317,13 +454,22 @@ impl<M: Machine> Session for Run<M> {
         let Some((planned, _)) = self.plan.get(position - 1) else {
             return Vec::new();
         };
-        self.state(position).snippets(Shown {
+        let shown = Shown {
             op: &planned.op,
             step: &step,
-        })
+        };
+        let mut all = self.state(position).snippets(shown);
+        if !self.parts.is_empty() {
+            all.retain(|snippet| snippet.inputs.iter().all(|input| input.bytes.is_ok()));
+        }
+        all
     }
 
     fn absorbed(&mut self, position: u64, digest: &Place) -> Rc<[u8]> {
+        // What a file holds that is too large to be here whole is not put together here either.
+        if !self.parts.is_empty() {
+            return Rc::from([]);
+        }
         let (mut stream, mut events) = (Vec::new(), Vec::new());
         let mut state = self.history.start().clone();
         for i in 0..position.min(self.plan.len()) {
@@ -370,11 +516,15 @@ impl<M: Machine> Session for Run<M> {
         Ok(Box::new(Self {
             info: self.info.clone(),
             settings,
+            planned: plan.shared(&self.base),
             outline: Rc::new(plan.outline()),
             plan,
             base: self.base.clone(),
             cursor: (history.done(), history.front().clone()),
             history,
+            sum: Sum::default(),
+            parts: self.parts.clone(),
+            careful: 0,
             told: Vec::new(),
             seen: Vec::new(),
         }))
@@ -382,7 +532,8 @@ impl<M: Machine> Session for Run<M> {
 
     fn digest(&mut self) -> [u8; 32] {
         self.seek_history(self.plan.len());
-        self.history.digest()
+        while self.sum.done().is_none() && self.sum_on(u64::MAX) {}
+        self.sum.done().unwrap_or_default()
     }
 
     fn case(&mut self) -> Case {

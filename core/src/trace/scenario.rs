@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
-use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -11,6 +10,7 @@ use super::common::Common;
 use super::edit::Edit;
 use super::secrecy::Secrecy;
 use super::session::Session;
+use crate::memory::Source;
 use crate::text::Text;
 use crate::view::Profile;
 
@@ -154,7 +154,7 @@ pub struct Input {
     /// Its name, for people only.
     pub name: String,
     /// Its bytes.
-    pub bytes: Rc<[u8]>,
+    pub bytes: Source,
 }
 
 /// Files by parameter key.

@@ -42,6 +42,8 @@ pub struct Segment<O> {
     pub group: u64,
     /// The i-th operation, `i < len`.
     pub op: Rc<dyn Fn(u64) -> Planned<O>>,
+    /// The same without its words, where that is quicker.
+    bare: Option<Rc<dyn Fn(u64) -> O>>,
 }
 
 /// Which of a segment's steps has a label that ends so.
@@ -72,6 +74,7 @@ impl<O> Clone for Segment<O> {
             len: self.len,
             group: self.group,
             op: self.op.clone(),
+            bare: self.bare.clone(),
         }
     }
 }
@@ -107,6 +110,7 @@ impl<O: Clone + 'static> Segment<O> {
             len,
             group: 0,
             op: Rc::new(op),
+            bare: None,
         }
     }
 
@@ -127,6 +131,21 @@ impl<O: Clone + 'static> Segment<O> {
             find: Rc::new(find),
         });
         self
+    }
+
+    /// The same, whose operations `op` tells without label and caption, for long runs.
+    #[must_use]
+    pub fn bare(mut self, op: impl Fn(u64) -> O + 'static) -> Self {
+        self.bare = Some(Rc::new(op));
+        self
+    }
+
+    /// The i-th operation without its words.
+    pub(super) fn only_op(&self, i: u64) -> O {
+        match &self.bare {
+            Some(bare) => bare(i),
+            None => (self.op)(i).op,
+        }
     }
 
     /// The same, found under an older label too.

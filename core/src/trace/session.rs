@@ -115,15 +115,20 @@ pub enum Progress {
         /// Steps in all.
         of: u64,
     },
-    /// The run cannot go on before the host supplies these bytes of a source.
-    Need {
-        /// Which source: the input's key.
-        source: String,
-        /// First byte.
-        start: u64,
-        /// First byte after.
-        end: u64,
-    },
+    /// The run cannot go on before the host supplies these bytes.
+    Need(Need),
+}
+
+/// Bytes of a file that the host is to supply, by [`Source::supply`](crate::memory::Source::supply) of
+/// that input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// Which file: the input's key.
+    pub source: String,
+    /// First byte.
+    pub start: u64,
+    /// First byte after.
+    pub end: u64,
 }
 
 /// What a snippet reads from a file beside it.
@@ -170,6 +175,14 @@ pub trait Session {
     /// Carries out up to `steps` more steps of the first pass.
     /// Positions beyond what was carried out are computed on demand all the same.
     fn work(&mut self, steps: u64) -> Progress;
+
+    /// Bytes of a file that an answer lacked, of those given since this was last asked; that answer must
+    /// not be used, but asked for again when the bytes were supplied. Always `None` where every file is
+    /// here whole.
+    fn lacks(&mut self) -> Option<Need>;
+
+    /// Works ahead on what `digest` will tell, by up to so many steps of a run that is carried out.
+    fn sum(&mut self, steps: u64) -> Progress;
 
     /// The table of contents.
     fn outline(&self) -> Rc<Outline>;

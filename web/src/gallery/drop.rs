@@ -1,6 +1,5 @@
 //! Files: dropped anywhere on the page, or chosen with a button. They never leave it.
 
-use std::rc::Rc;
 
 use teescope_core::text;
 use teescope_core::trace::Input;
@@ -40,7 +39,7 @@ pub(crate) fn take(ctx: &Ctx, list: Option<FileList>) {
             match dom::read(&file).await {
                 Some(bytes) => inputs.push(Input {
                     name,
-                    bytes: Rc::from(bytes),
+                    bytes: bytes.into(),
                 }),
                 None => {
                     let why = text!(

@@ -62,9 +62,11 @@ pub(crate) fn take(state: &mut State, files: Vec<Input>) {
             }
             return;
         }
-        let digest = digest(&file.bytes);
+        let Some(bytes) = file.bytes.whole() else {
+            continue;
+        };
+        let digest = digest(&bytes);
         let name = file.name.clone();
-        let bytes = file.bytes.clone();
         Rc::make_mut(&mut state.files).insert(digest.clone(), file);
         if let Some(asked) = asked_for(state, &digest) {
             link = Some(asked);
@@ -149,7 +151,8 @@ fn unknown(state: &State, name: &str, digest: &str) -> Text {
 
 /// Reads a case file; `None` if the file is none.
 fn case(file: &Input) -> Option<Result<Case, Text>> {
-    let text = std::str::from_utf8(&file.bytes).ok()?;
+    let bytes = file.bytes.whole()?;
+    let text = std::str::from_utf8(&bytes).ok()?;
     if !text.trim_start().starts_with('{') || !text.contains("\"teescope\"") {
         return None;
     }

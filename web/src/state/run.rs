@@ -134,8 +134,9 @@ pub(crate) fn slice(session: &Rc<RefCell<Box<dyn Session>>>) -> u64 {
     loop {
         let before = dom::now();
         let progress = session.borrow_mut().work(steps);
-        let Progress::Working { done, .. } = progress else {
-            return session.borrow().len();
+        let done = match progress {
+            Progress::Working { done, .. } => done,
+            Progress::Ready | Progress::Need(_) => return session.borrow().len(),
         };
         let now = dom::now();
         if now - start > SLICE * 0.6 {

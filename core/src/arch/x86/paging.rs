@@ -1,8 +1,6 @@
 //! Page tables as the operating system fills them: from linear pages to physical frames.
 
-use rpds::RedBlackTreeMap;
-
-use crate::memory::{Linear, PAGE, Physical};
+use crate::memory::{Few, Linear, PAGE, Physical, Runs};
 
 /// One present entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,26 +42,30 @@ impl Pte {
 /// The present entries of every process, by process and linear page. A clone is cheap.
 #[derive(Clone, Debug, Default)]
 pub struct PageTables {
-    entries: RedBlackTreeMap<(u8, u64), u64>,
+    entries: Few<u8, Runs<u64>>,
 }
 
 impl PageTables {
     /// The entry for the page an address of a process lies in.
     #[must_use]
     pub fn get(&self, process: u8, at: Linear) -> Option<Pte> {
-        let entry = self.entries.get(&(process, at.0 / PAGE as u64));
-        entry.copied().and_then(Pte::unpack)
+        let entries = self.entries.get(&process)?;
+        entries.get(at.0 / PAGE as u64).and_then(Pte::unpack)
     }
 
     /// Sets the entry for the page an address lies in; gives the one before.
     pub fn set(&mut self, process: u8, at: Linear, pte: Option<Pte>) -> Option<Pte> {
-        let key = (process, at.0 / PAGE as u64);
+        let page = at.0 / PAGE as u64;
         let before = self.get(process, at);
-        match pte {
-            Some(pte) => self.entries.insert_mut(key, pte.pack()),
-            None => {
-                self.entries.remove_mut(&key);
+        if pte.is_some() && !self.entries.contains_key(&process) {
+            self.entries.insert_mut(process, Runs::default());
+        }
+        match (self.entries.get_mut(&process), pte) {
+            (Some(entries), Some(pte)) => entries.insert_mut(page, pte.pack()),
+            (Some(entries), None) => {
+                entries.remove_mut(page);
             }
+            (None, _) => {}
         }
         before
     }
@@ -78,9 +80,11 @@ impl PageTables {
 
     /// Every present entry, by process and address.
     pub fn iter(&self) -> impl Iterator<Item = (u8, Linear, Pte)> {
-        self.entries.iter().filter_map(|((process, page), entry)| {
-            let pte = Pte::unpack(*entry)?;
-            Some((*process, Linear(page * PAGE as u64), pte))
+        self.entries.iter().flat_map(|(process, entries)| {
+            entries.iter().filter_map(|(page, entry)| {
+                let at = Linear(page * PAGE as u64);
+                Pte::unpack(entry).map(|pte| (*process, at, pte))
+            })
         })
     }
 }

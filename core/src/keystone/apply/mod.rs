@@ -52,7 +52,8 @@ fn run(text: &str, params: &Params, inputs: &Inputs) -> Result<Applied, Text> {
             ));
         }
     };
-    let page0 = inputs.get("page0").map(|i| i.bytes.clone());
+    let page0 = inputs.get("page0").map(|i| i.whole("page0"));
+    let page0 = page0.transpose().map_err(|bad| bad.why)?;
     let needs = file.steps.iter().any(|s| s.what == "host_image");
     let mut warnings = Vec::new();
     if needs && page0.is_none() {

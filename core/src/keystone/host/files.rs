@@ -85,11 +85,8 @@ impl EnclaveFiles {
     /// A page of a file, zeros after the file's end.
     #[must_use]
     pub fn page(&self, part: Part, number: u64) -> Page {
-        let at = usize::try_from(number)
-            .ok()
-            .and_then(|n| n.checked_mul(PAGE));
-        match at {
-            Some(at) => Page::Slice(self.bytes[part as usize].clone(), at),
+        match number.checked_mul(PAGE as u64) {
+            Some(at) => Page::Slice(self.bytes[part as usize].clone().into(), at),
             None => Page::Zero,
         }
     }

@@ -29,12 +29,9 @@ pub fn measure(files: &[Input], options: &Params) -> Result<Measured, Text> {
             n = files.len()
         ));
     };
+    let whole = |file: &Input| file.whole("file").map_err(|bad| bad.why);
     let all = EnclaveFiles {
-        bytes: [
-            loader.bytes.clone(),
-            runtime.bytes.clone(),
-            eapp.bytes.clone(),
-        ],
+        bytes: [whole(loader)?, whole(runtime)?, whole(eapp)?],
         freemem: option(options, "freemem", EnclaveFiles::FREEMEM)?,
         utm: option(options, "utm", EnclaveFiles::UTM)?,
     };
@@ -87,7 +84,8 @@ fn rows(all: &EnclaveFiles) -> Vec<(&'static str, String)> {
 
 /// What is odd about a file that should be a RISC-V program: it is measured all the same.
 fn warning(file: &Input) -> Option<Text> {
-    let why = match Elf::parse(&file.bytes) {
+    let bytes = file.bytes.whole()?;
+    let why = match Elf::parse(&bytes) {
         Err(bad) => bad.text(),
         Ok(elf) if elf.header.machine != Machine::RISCV => text!(
             "host.other-machine",

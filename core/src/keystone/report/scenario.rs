@@ -124,7 +124,7 @@ fn plan(turned: &Turned<'_>) -> Result<(Verifier, Plan<Op>), BadInput> {
     let file = turned.file("report")?;
     let own = file.is_some();
     let bytes: Rc<[u8]> = match file {
-        Some(file) => file.bytes.clone(),
+        Some(file) => file.whole("report")?,
         None => Rc::from(&demo(turned, sm, &enclave)[..]),
     };
     let demo_hash = |hash: [u8; 64]| (!own).then_some(hash);

@@ -1,6 +1,5 @@
 //! `keystone/boot`: from reset to the security monitor, with the firmware of one's choice.
 
-use alloc::rc::Rc;
 use alloc::vec;
 use core::cell::OnceCell;
 
@@ -77,7 +76,7 @@ fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
     };
     let own = turned.file("image")?;
     let firmware = match (own, turned.text("firmware")) {
-        (Some(own), _) => Firmware::Bytes(Rc::clone(&own.bytes), OnceCell::new()),
+        (Some(own), _) => Firmware::Bytes(own.whole("image")?, OnceCell::new()),
         (None, "demo") => stand_in(0),
         (None, "changed") => stand_in(1),
         _ => Firmware::Reference,

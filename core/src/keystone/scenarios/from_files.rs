@@ -88,7 +88,7 @@ fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
     let mut files = demo(turned.seed);
     for part in Part::ALL {
         if let Some(own) = turned.file(part.id())? {
-            files.bytes[part as usize] = own.bytes.clone();
+            files.bytes[part as usize] = own.whole(part.id())?;
         }
     }
     files.freemem = turned.number("freemem");

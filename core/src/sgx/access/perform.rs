@@ -211,7 +211,7 @@ impl Machine {
         recorder: &mut R,
     ) {
         let place = self.epc_place(page, offset as u64, bytes.len() as u64);
-        let Some(slot) = self.epc.get_mut(&page) else {
+        let Some(mut slot) = self.epc.get(page.0) else {
             return;
         };
         let mut old = vec![0; bytes.len()];
@@ -223,6 +223,7 @@ impl Machine {
             (words::short_bytes(&old), words::short_bytes(bytes))
         });
         slot.content = slot.content.with(offset, bytes);
+        self.epc.insert_mut(page.0, slot);
     }
 }
 

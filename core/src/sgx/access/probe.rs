@@ -153,16 +153,13 @@ impl Machine {
     pub(super) fn own_bytes(&self, page: EpcPage, address: u64, len: usize) -> Vec<u8> {
         let offset = (address % 4096) as usize;
         let mut bytes = vec![0; len.min(4096 - offset)];
-        if let Some(slot) = self.epc.get(&page) {
+        if let Some(slot) = self.epc.get(page.0) {
             slot.content.read(offset, &mut bytes);
         }
         bytes
     }
 
     fn fault_words(&self, fault: crate::trace::Fault, code: Pfec, address: u64) -> Text {
-        if !fault.name.starts_with('#') {
-            return text!("probe.stopped", "Nothing: the machine stands still");
-        }
         if fault.name == "#GP" {
             return text!("probe.gp", "#GP(0)");
         }

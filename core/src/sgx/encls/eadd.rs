@@ -134,7 +134,7 @@ fn commit<R: Recorder>(
     recorder.write(Machine::epcm_place(page), || {
         (Value::None, m.entry_words(&slot.entry))
     });
-    m.epc.insert_mut(page, slot);
+    m.epc.insert_mut(page.0, slot);
     if let Some(state) = m.secs.get_mut(&secs) {
         state.children += 1;
     }

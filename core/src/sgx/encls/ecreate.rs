@@ -185,7 +185,7 @@ fn commit<R: Recorder>(m: &mut Machine, page: EpcPage, mut secs: Secs, recorder:
         (Value::None, m.entry_words(&entry))
     });
     m.epc.insert_mut(
-        page,
+        page.0,
         EpcSlot {
             entry,
             content: Page::Zero,

@@ -47,7 +47,7 @@ pub(super) fn debuggable<R: Recorder>(
     recorder.require(is_aligned, aligned(rcx, 8), GP)?;
     let page = resolve(m, recorder, in_epc, rcx)?;
     recorder.require(not_in_use, !m.is_held(page), GP)?;
-    let entry = m.epcm(page).copied();
+    let entry = m.epcm(page);
     recorder.require(valid, entry.is_some(), x86::pf(rcx))?;
     let entry = entry.ok_or_else(|| x86::pf(rcx))?;
     let version_array = reads && entry.page_type == PageType::VA;
@@ -84,7 +84,7 @@ pub(in super::super) fn edbgrd<R: Recorder>(
     ];
     let (page, offset) = debuggable(m, registers, all, true, recorder)?;
     let mut bytes = [0; 8];
-    if let Some(slot) = m.epc.get(&page) {
+    if let Some(slot) = m.epc.get(page.0) {
         slot.content.read(offset as usize, &mut bytes);
     }
     let mut value = u64::from_le_bytes(bytes);

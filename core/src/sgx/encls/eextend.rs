@@ -36,9 +36,9 @@ pub(in super::super) fn eextend<R: Recorder>(
     let secs = resolve(m, recorder, &SECS_IN_EPC, rbx)?;
     let page = resolve(m, recorder, &CHUNK_IN_EPC, rcx)?;
     recorder.require(&PAGE_NOT_IN_USE, !m.is_held(page), GP)?;
-    let slot = m.epc.get(&page);
+    let slot = m.epc.get(page.0);
     recorder.require(&PAGE_VALID, slot.is_some(), x86::pf(rcx))?;
-    let Some(slot) = slot.cloned() else {
+    let Some(slot) = slot else {
         return Err(x86::pf(rcx).into());
     };
     let entry = slot.entry;

@@ -42,7 +42,7 @@ pub(in super::super) fn epa<R: Recorder>(
         (Value::None, m.entry_words(&entry))
     });
     m.epc.insert_mut(
-        page,
+        page.0,
         EpcSlot {
             entry,
             content: Page::Zero,

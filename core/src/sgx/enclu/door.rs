@@ -45,7 +45,7 @@ pub(super) fn open<R: Recorder>(
     let page = page.ok_or_else(|| fault_at(rbx))?;
     recorder.require(aep, x86::is_canonical(rcx), GP)?;
     recorder.require(not_in_use, !m.is_held(page), GP)?;
-    let entry = m.epcm(page).copied();
+    let entry = m.epcm(page);
     recorder.require(valid, entry.is_some(), x86::pf(rbx))?;
     let entry = entry.ok_or_else(|| x86::pf(rbx))?;
     recorder.require(not_blocked, !entry.blocked, x86::pf(rbx))?;

@@ -43,7 +43,7 @@ pub(super) fn find<R: Recorder>(
     let page = m.epc_of(own.process, at);
     recorder.require(in_epc, page.is_some(), fault_at(at))?;
     let page = page.ok_or_else(|| fault_at(at))?;
-    let entry = m.epcm(page).copied();
+    let entry = m.epcm(page);
     recorder.require(valid, entry.is_some(), x86::pf(at))?;
     let entry = entry.ok_or_else(|| x86::pf(at))?;
     recorder.require(not_blocked, !entry.blocked, x86::pf(at))?;
@@ -61,7 +61,7 @@ impl Machine {
     /// The bytes of an operand.
     pub(super) fn operand<const N: usize>(&self, page: EpcPage, operand: Operand) -> [u8; N] {
         let mut bytes = [0; N];
-        if let Some(slot) = self.epc.get(&page) {
+        if let Some(slot) = self.epc.get(page.0) {
             slot.content.read(operand.offset(), &mut bytes);
         }
         bytes

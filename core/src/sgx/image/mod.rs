@@ -25,7 +25,7 @@ pub use origin::Origin;
 use super::sgxs::Sgxs;
 use super::structs::SecInfoFlags;
 use crate::bytes::Malformed;
-use crate::memory::Page;
+use crate::memory::{Page, Source};
 
 /// A page that an image adds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,16 +97,21 @@ pub trait Image: fmt::Debug {
     /// What the author chose, as far as the format tells it.
     fn inputs(&self) -> Inputs;
 
+    /// The file, where it may be supplied in parts.
+    fn source(&self) -> Option<&Source> {
+        None
+    }
+
     /// The SIGSTRUCT that the file holds besides, and its offset in the file.
     fn sigstruct(&self) -> Option<(u64, Rc<[u8]>)> {
         None
     }
 }
 
-/// Reads an image of whichever format the file is in.
+/// Reads an image of whichever format the file is in; `None` where bytes are to be supplied first.
 ///
 /// # Errors
 /// The file is of no known format, or malformed; says where.
-pub fn open(bytes: &Rc<[u8]>) -> Result<Rc<dyn Image>, Malformed> {
-    Ok(Rc::new(Sgxs::parse(bytes.clone())?))
+pub fn open(bytes: &Source) -> Result<Option<Rc<dyn Image>>, Malformed> {
+    Ok(Sgxs::read(bytes)?.map(|image| Rc::new(image) as Rc<dyn Image>))
 }

@@ -1,6 +1,7 @@
 //! An SGXS stream as an image: it says what is added and measured, and not what for.
 
 use super::{Image, ImagePage, Inputs, Item, Origin};
+use crate::memory::Source;
 use crate::sgx::sgxs::Sgxs;
 
 impl Image for Sgxs {
@@ -51,6 +52,10 @@ impl Image for Sgxs {
 
     fn page_at(&self, offset: u64) -> Option<u64> {
         Self::page_at(self, offset)
+    }
+
+    fn source(&self) -> Option<&Source> {
+        Some(Self::source(self))
     }
 
     fn inputs(&self) -> Inputs {

@@ -56,13 +56,14 @@ impl Signer {
             .text("key")
             .strip_prefix("sha256-")
             .unwrap_or_default();
-        if hex::encode(&sha256(&file.bytes)) != named {
+        let bytes = file.whole("key")?;
+        if hex::encode(&sha256(&bytes)) != named {
             return Err(bad_key(text!(
                 "key.other",
                 "the file is not the one the link names."
             )));
         }
-        let pem = core::str::from_utf8(&file.bytes)
+        let pem = core::str::from_utf8(&bytes)
             .map_err(|_| bad_key(text!("key.no-pem", "it is no PEM text.")))?;
         let key = PrivateKey::from_pem(pem).map_err(|e| bad_key(alloc::format!("{e}").into()))?;
         self.key = Rc::new(key);

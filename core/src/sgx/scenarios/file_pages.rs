@@ -55,7 +55,7 @@ pub(super) fn load(build: &Rc<Build>) -> Vec<Segment<Op>> {
 fn segment(build: &Rc<Build>, stretch: &Stretch) -> Segment<Op> {
     let Stretch { first, count } = stretch;
     let (start, len) = (first.step, first.steps * count);
-    let (own, named) = (build.clone(), build.clone());
+    let (own, named, bare) = (build.clone(), build.clone(), build.clone());
     let segment = Segment::many(
         Phase::Load,
         &format!("{STEM}.{}", page_label(first.number)),
@@ -68,6 +68,7 @@ fn segment(build: &Rc<Build>, stretch: &Stretch) -> Segment<Op> {
         let step = find(&named, label)?.checked_sub(start)?;
         (step < len).then_some(step)
     });
+    let segment = segment.bare(move |i| bare.op(start + i).unwrap_or(NOTHING));
     if *count > 1 && first.steps > 1 {
         segment.grouped(first.steps)
     } else {

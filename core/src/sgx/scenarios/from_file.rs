@@ -9,7 +9,7 @@ use super::enclave::Enclave;
 use super::file_pages;
 use super::params::choice;
 use super::{Built, Turned};
-use crate::sgx::build::{Build, Creation};
+use crate::sgx::build::{Build, Creation, Measuring};
 use crate::sgx::image::{self, Image};
 use crate::sgx::machine::Machine;
 use crate::sgx::op::{Made, Op, SigSource};
@@ -147,16 +147,12 @@ fn last(files: &Files, enclave: &Enclave, signer: Signer, creation: Creation) ->
     let source = match (&files.sigstruct, &files.image) {
         (Some((_, bytes)), _) => SigSource::Bytes(bytes.clone()),
         (None, Some(file)) => {
-            let file = file.clone();
-            SigSource::Made(Rc::new(Made::new(move || {
-                let build = Build {
-                    image: file.clone(),
-                    creation,
-                };
-                // What cannot be built cannot be measured; the steps before have said why.
-                let measured = build.measure().map_or([0; 32], |m| m.finish());
-                signer.sign(measured)
-            })))
+            let build = Build {
+                image: file.clone(),
+                creation,
+            };
+            let sign = move |measured| signer.sign(measured);
+            SigSource::Made(Rc::new(Made::over(Measuring::new(build), sign)))
         }
         (None, None) => SigSource::Now,
     };
@@ -236,21 +232,22 @@ fn files(turned: &Turned<'_>) -> Result<Files, BadInput> {
         None => None,
         Some(input) => {
             let opened = image::open(&input.bytes);
-            Some(opened.map_err(|bad| input.unreadable("stream", bad.text()))?)
+            let opened = opened.map_err(|bad| input.unreadable("stream", bad.text()))?;
+            Some(opened.ok_or_else(|| input.wanting("stream"))?)
         }
     };
     let sigstruct = match turned.file("sigstruct")? {
         None => image.as_ref().and_then(|i| own_sigstruct(&**i)),
         Some(input) => {
             let bytes = input.exact::<{ SigStruct::SIZE }>("sigstruct", "SIGSTRUCT")?;
-            Some((SigStruct::from_bytes(&bytes), input.bytes.clone()))
+            Some((SigStruct::from_bytes(&bytes), input.whole("sigstruct")?))
         }
     };
     let token = match turned.file("token")? {
         None => None,
         Some(input) => {
             input.exact::<{ EinitToken::SIZE }>("token", "EINITTOKEN")?;
-            Some(input.bytes.clone())
+            Some(input.whole("token")?)
         }
     };
     if image.is_none() && sigstruct.is_none() {

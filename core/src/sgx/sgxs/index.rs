@@ -1,4 +1,7 @@
 //! The index over a stream: the i-th operation and the n-th page, made on demand.
+//!
+//! Pages that are alike and follow one another are one entry, however many they are, and what an
+//! operation does is told without looking into the file.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -6,38 +9,90 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::record::{HEADER, Kind, Record};
-use crate::memory::{CHUNK, CHUNKS, Gathered, PAGE, Page};
+use super::record::{HEADER, LONGEST, Record};
+use crate::memory::{CHUNK, CHUNKS, Gathered, PAGE, Page, Source};
 use crate::sgx::structs::SecInfoFlags;
 
 /// A stream that was read, checked and indexed. It holds the file by reference.
 pub struct Sgxs {
-    pub(super) bytes: Rc<[u8]>,
+    pub(super) bytes: Source,
+    pub(super) index: Rc<Index>,
+}
+
+/// What is known of a stream besides its bytes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Index {
     pub(super) ssaframesize: u32,
     pub(super) size: u64,
-    pub(super) pages: Vec<PageAt>,
-    pub(super) marks: Vec<Mark>,
+    pub(super) stretches: Vec<Stretch>,
+    /// Offsets of chunks measured after a page’s EADD, of those pages where more follows than their
+    /// own chunks in order.
+    pub(super) order: Vec<u64>,
+    /// Pages with chunks elsewhere than in order behind their EADD, by offset.
     pub(super) strays: BTreeMap<u64, Box<Stray>>,
+    /// Stretches by the offset of their first page, if they are not in that order anyway.
+    pub(super) by_offset: Option<Box<[u32]>>,
     pub(super) len: u64,
+    pub(super) pages: u64,
     pub(super) fully_measured: u64,
 }
 
-/// Where a page's EADD lies in the file, and which operation it is.
-pub(super) struct PageAt {
-    pub(super) at: usize,
+/// Pages that were added one after the other, each at the next offset and with chunks of the same
+/// numbers in order behind its EADD; or one page of any kind.
+#[derive(Clone, Debug)]
+pub(super) struct Stretch {
+    /// Number of the first page, and how many there are.
+    pub(super) page: u64,
+    pub(super) count: u64,
+    /// Which operation adds the first page, and where its EADD lies in the file.
     pub(super) step: u64,
+    pub(super) at: u64,
+    pub(super) offset: u64,
+    pub(super) flags: u64,
+    /// The chunks in order behind each EADD, and which of them are measured, a bit each.
+    pub(super) present: u16,
+    pub(super) measured: u16,
+    /// Where more follows: which part of `order` tells what.
+    pub(super) order: Option<(usize, usize)>,
 }
 
-/// A place to count from where many chunks follow one page: a record, and which operation comes there.
-pub(super) struct Mark {
-    pub(super) at: usize,
-    pub(super) step: u64,
+impl Stretch {
+    /// Operations of each page.
+    pub(super) fn steps(&self) -> u64 {
+        1 + match self.order {
+            Some((_, len)) => len as u64,
+            None => u64::from(self.measured.count_ones()),
+        }
+    }
+
+    /// Bytes from one EADD to the next.
+    pub(super) fn stride(&self) -> u64 {
+        HEADER as u64 + LONGEST as u64 * u64::from(self.present.count_ones())
+    }
+
+    fn offset(&self, nth: u64) -> u64 {
+        self.offset + nth * PAGE as u64
+    }
+
+    /// Where the chunks of its n-th page lie.
+    pub(super) fn chunks(&self, nth: u64) -> Stray {
+        let mut found = Stray::default();
+        let mut at = self.at + nth * self.stride() + HEADER as u64;
+        for (k, chunk) in found.chunks.iter_mut().enumerate() {
+            if self.present >> k & 1 == 1 {
+                *chunk = Some(at + HEADER as u64);
+                at += LONGEST as u64;
+            }
+        }
+        found.measured = self.measured;
+        found
+    }
 }
 
 /// Where the chunks of a page lie in the file, and which are measured.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Stray {
-    pub(super) chunks: [Option<usize>; CHUNKS],
+    pub(super) chunks: [Option<u64>; CHUNKS],
     pub(super) measured: u16,
 }
 
@@ -89,7 +144,7 @@ pub enum Item {
 
 impl fmt::Debug for Sgxs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (len, pages) = (self.bytes.len(), self.pages.len());
+        let (len, pages) = (self.bytes.len(), self.index.pages);
         write!(f, "Sgxs({len} bytes, {pages} pages)")
     }
 }
@@ -98,55 +153,51 @@ impl Sgxs {
     /// SSAFRAMESIZE, in pages.
     #[must_use]
     pub fn ssaframesize(&self) -> u32 {
-        self.ssaframesize
+        self.index.ssaframesize
     }
 
     /// SIZE of the enclave, in bytes.
     #[must_use]
     pub fn size(&self) -> u64 {
-        self.size
+        self.index.size
     }
 
     /// The file.
     #[must_use]
-    pub fn bytes(&self) -> &Rc<[u8]> {
+    pub fn source(&self) -> &Source {
         &self.bytes
     }
 
     /// How many operations it describes: ECREATE, one EADD a page, one EEXTEND a measured chunk.
     #[must_use]
     pub fn len(&self) -> u64 {
-        self.len
+        self.index.len
     }
 
     /// Never: there is always ECREATE.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.index.len == 0
     }
 
     /// How many pages it adds.
     #[must_use]
     pub fn pages(&self) -> u64 {
-        self.pages.len() as u64
+        self.index.pages
     }
 
     /// How many pages have all their 16 chunks measured.
     #[must_use]
     pub fn measured_pages(&self) -> u64 {
-        self.fully_measured
+        self.index.fully_measured
     }
 
-    /// Every record, in the order of the file.
+    /// Every record, in the order of the file, as far as the file is here.
     pub fn records(&self) -> impl Iterator<Item = Record> {
-        self.from(0)
-    }
-
-    /// The records from the one at `at` on.
-    fn from(&self, mut at: usize) -> impl Iterator<Item = Record> {
+        let mut at = 0;
         core::iter::from_fn(move || {
             // Every record was read once; at the end of the file there is none.
-            let record = Record::read(&self.bytes, at).ok()?;
+            let record = read(&self.bytes, at).ok()?;
             at = record.end();
             Some(record)
         })
@@ -157,137 +208,129 @@ impl Sgxs {
     pub fn get(&self, i: u64) -> Option<Item> {
         if i == 0 {
             return Some(Item::Ecreate {
-                ssaframesize: self.ssaframesize,
-                size: self.size,
+                ssaframesize: self.index.ssaframesize,
+                size: self.index.size,
             });
         }
-        let page = self.pages.partition_point(|p| p.step <= i).checked_sub(1)?;
-        let PageAt { at, step } = self.pages[page];
-        if step == i {
-            let record = Record::read(&self.bytes, at).ok()?;
-            let flags = SecInfoFlags::from_bits(record.value);
-            return Some(Item::Eadd(record.offset, flags, self.content(page)));
+        if i >= self.index.len {
+            return None;
         }
-        let mark = self.marks.partition_point(|m| m.step <= i).checked_sub(1);
-        let mark = mark.map(|m| &self.marks[m]).filter(|m| m.step > step);
-        let (at, mut step) = mark.map_or((at + HEADER, step + 1), |m| (m.at, m.step));
-        for record in self.from(at) {
-            match record.kind {
-                Kind::Eextend if step == i => {
-                    let own = Record::read(&self.bytes, self.pages[page].at).ok()?.offset;
-                    return Some(Item::Eextend(Eextend {
-                        offset: record.offset,
-                        follows: record.offset.wrapping_sub(own) < PAGE as u64,
-                    }));
-                }
-                Kind::Eextend => step += 1,
-                Kind::Unmeasrd => {}
-                Kind::Ecreate | Kind::Eadd => return None,
-            }
+        let all = &self.index.stretches;
+        let own = &all[last(all, |s| s.step <= i)?];
+        let since = i - own.step;
+        let (nth, within) = match own.order {
+            Some(_) => (0, since),
+            None => (since / own.steps(), since % own.steps()),
+        };
+        let base = own.offset(nth);
+        if within == 0 {
+            let flags = SecInfoFlags::from_bits(own.flags);
+            return Some(Item::Eadd(base, flags, self.content(own, nth)));
         }
-        None
+        let offset = match own.order {
+            Some((start, _)) => *self.index.order.get(start + within as usize - 1)?,
+            None => base + u64::from(bit(own.measured, within - 1)) * CHUNK as u64,
+        };
+        let follows = offset.wrapping_sub(base) < PAGE as u64;
+        Some(Item::Eextend(Eextend { offset, follows }))
     }
 
     /// The n-th page, in the order of EADD.
     #[must_use]
     pub fn page(&self, n: u64) -> Option<PageAdded> {
-        let nth = usize::try_from(n).ok()?;
-        let PageAt { at, step } = *self.pages.get(nth)?;
-        let record = Record::read(&self.bytes, at).ok()?;
-        let next = self.pages.get(nth + 1).map_or(self.len, |p| p.step);
-        let chunks = self.chunks(nth, record.offset);
-        let bits = |has: &dyn Fn(usize) -> bool| {
-            (0..CHUNKS).fold(0, |bits, k| bits | u16::from(has(k)) << k)
-        };
+        if n >= self.index.pages {
+            return None;
+        }
+        let own = &self.index.stretches[last(&self.index.stretches, |s| s.page <= n)?];
+        let nth = n - own.page;
+        let offset = own.offset(nth);
+        let (mut measured, mut present) = (own.measured, own.present);
+        if let Some(stray) = self.index.strays.get(&offset) {
+            let bits = stray.chunks.iter().enumerate();
+            present = bits.fold(0, |bits, (k, at)| bits | u16::from(at.is_some()) << k);
+            measured = stray.measured;
+        }
         Some(PageAdded {
             number: n,
-            offset: record.offset,
-            flags: SecInfoFlags::from_bits(record.value),
-            measured: chunks.measured,
-            present: bits(&|k| chunks.chunks[k].is_some()),
-            step,
-            steps: next - step,
-            at,
+            offset,
+            flags: SecInfoFlags::from_bits(own.flags),
+            measured,
+            present,
+            step: own.step + nth * own.steps(),
+            steps: own.steps(),
+            at: (own.at + nth * own.stride()) as usize,
         })
     }
 
     /// The number of the page that the i-th operation adds or follows.
     #[must_use]
     pub fn page_of(&self, i: u64) -> Option<u64> {
-        let after = self.pages.partition_point(|p| p.step <= i);
-        after.checked_sub(1).map(|n| n as u64)
+        let all = &self.index.stretches;
+        let own = &all[last(all, |s| s.step <= i)?];
+        let nth = (i - own.step) / own.steps();
+        Some(own.page + nth.min(own.count - 1))
     }
 
     /// The number of the page at an offset of the enclave.
     #[must_use]
     pub fn page_at(&self, offset: u64) -> Option<u64> {
-        let base = offset & !(PAGE as u64 - 1);
-        let of = |n: usize| Record::read(&self.bytes, self.pages[n].at).map_or(0, |r| r.offset);
-        // Nearly every stream adds its pages in ascending order.
-        let (mut low, mut high) = (0, self.pages.len());
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            if of(middle) < base {
-                low = middle + 1;
-            } else {
-                high = middle;
+        let all = &self.index.stretches;
+        let own = match &self.index.by_offset {
+            None => &all[last(all, |s| s.offset <= offset)?],
+            Some(order) => {
+                let nth = |n: &u32| &all[*n as usize];
+                nth(&order[last(order, |n| nth(n).offset <= offset)?])
             }
-        }
-        if low < self.pages.len() && of(low) == base {
-            return Some(low as u64);
-        }
-        let found = (0..self.pages.len()).find(|n| of(*n) == base);
-        found.map(|n| n as u64)
-    }
-
-    /// Where the chunks of the n-th page lie, at that offset of the enclave.
-    fn chunks(&self, nth: usize, offset: u64) -> Stray {
-        match self.strays.get(&offset) {
-            Some(stray) => (**stray).clone(),
-            None => self.own_chunks(nth),
-        }
-    }
-
-    /// The chunks that directly follow the n-th page's EADD.
-    pub(super) fn own_chunks(&self, nth: usize) -> Stray {
-        let mut found = Stray::default();
-        let Some(page) = self.pages.get(nth) else {
-            return found;
         };
-        let mut records = self.from(page.at);
-        let Some(eadd) = records.next() else {
-            return found;
-        };
-        for record in records.take(CHUNKS) {
-            let within = record.offset.wrapping_sub(eadd.offset);
-            let is_chunk = matches!(record.kind, Kind::Eextend | Kind::Unmeasrd);
-            if !is_chunk || within >= PAGE as u64 {
-                break;
-            }
-            found.put((within / CHUNK as u64) as usize, record);
-        }
-        found
+        let nth = (offset - own.offset) / PAGE as u64;
+        (nth < own.count).then_some(own.page + nth)
     }
 
-    /// The contents of the n-th page, by reference.
-    fn content(&self, nth: usize) -> Page {
-        let Some(PageAt { at, .. }) = self.pages.get(nth) else {
+    /// The contents of a stretch’s n-th page, by reference.
+    fn content(&self, own: &Stretch, nth: u64) -> Page {
+        let stray = match self.index.strays.is_empty() {
+            true => None,
+            false => self.index.strays.get(&own.offset(nth)),
+        };
+        let stride = LONGEST as u64;
+        if stray.is_none() && own.present == 0 {
             return Page::Zero;
-        };
-        let offset = Record::read(&self.bytes, *at).map_or(0, |r| r.offset);
-        let chunks = self.chunks(nth, offset).chunks;
-        let stride = HEADER + CHUNK;
-        if let Some(first) = chunks[0]
-            && (0..CHUNKS).all(|k| chunks[k] == Some(first + k * stride))
-        {
+        }
+        if stray.is_none() && own.present == u16::MAX {
+            let first = own.at + nth * own.stride() + 2 * HEADER as u64;
             return Page::Spaced(self.bytes.clone(), first, stride as u32);
         }
-        if chunks.iter().all(Option::is_none) {
-            return Page::Zero;
-        }
+        let chunks = match stray {
+            Some(stray) => stray.chunks,
+            None => own.chunks(nth).chunks,
+        };
         Page::Gathered(Rc::new(Gathered {
             bytes: self.bytes.clone(),
             chunks,
         }))
     }
+}
+
+/// Reads the record at `at`. Where the file is not here, what it says is of no use.
+pub(super) fn read(bytes: &Source, at: usize) -> Result<Record, crate::bytes::Malformed> {
+    let left = bytes.len().saturating_sub(at as u64);
+    let reach = left.min(LONGEST as u64) as usize;
+    bytes.with(at as u64, reach, |rest| Record::open(rest, at))
+}
+
+/// The last of a sorted list that `is`, as all before it are.
+fn last<T>(all: &[T], is: impl Fn(&T) -> bool) -> Option<usize> {
+    all.partition_point(is).checked_sub(1)
+}
+
+/// The place of the n-th bit that is set.
+fn bit(bits: u16, n: u64) -> u32 {
+    if bits == u16::MAX {
+        return n as u32;
+    }
+    let mut left = bits;
+    for _ in 0..n {
+        left &= left.wrapping_sub(1);
+    }
+    left.trailing_zeros()
 }

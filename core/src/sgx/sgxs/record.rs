@@ -11,6 +11,9 @@ const ZEROS: [u8; 48] = [0; 48];
 /// Bytes of a record without its data.
 pub(super) const HEADER: usize = 64;
 
+/// Bytes of a record with data, the longest there is.
+pub(super) const LONGEST: usize = HEADER + CHUNK;
+
 /// What a record says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -133,7 +136,11 @@ impl Record {
     /// # Errors
     /// The tag is unknown, a reserved byte is not zero, or the file ends early.
     pub fn read(bytes: &[u8], at: usize) -> Result<Self, Malformed> {
-        let rest = bytes.get(at..).unwrap_or_default();
+        Self::open(bytes.get(at..).unwrap_or_default(), at)
+    }
+
+    /// The same where `rest` is what the file has from `at` on, as far as a record can reach.
+    pub(super) fn open(rest: &[u8], at: usize) -> Result<Self, Malformed> {
         let known = rest.get(..8).and_then(Kind::of);
         let Some(kind) = known.filter(|kind| rest.len() >= kind.size()) else {
             return Err(unreadable(rest, at, known));

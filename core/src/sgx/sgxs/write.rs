@@ -122,8 +122,8 @@ impl Writer {
     /// The page at an offset, as it lies in the EPC.
     fn page(&self, enclave: u8, offset: u64) -> Page {
         let at = self.machine.driver.pages.get(enclave, offset & !0xfff);
-        let slot = at.and_then(|page| self.machine.epc.get(&page));
-        slot.map_or(Page::Zero, |slot| slot.content.clone())
+        let slot = at.and_then(|page| self.machine.epc.get(page.0));
+        slot.map_or(Page::Zero, |slot| slot.content)
     }
 
     fn extend(&mut self, enclave: u8, offset: u64) {

@@ -51,24 +51,20 @@ fn rows(m: &Machine) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut run: Option<(u64, u64, EpcmEntry)> = None;
     let fold = m.epc.size() > SINGLE;
-    for (page, slot) in m.epc.iter() {
-        let e = slot.entry;
+    for (page, len, e) in m.epcm_runs() {
         if let Some((first, last, was)) = &mut run {
-            let count = page.0 - *first;
-            let alike = fold
-                && *last + 1 == page.0
-                && EpcmEntry {
-                    linaddr: e.linaddr,
-                    ..*was
-                } == e
-                && e.linaddr.0 == was.linaddr.0.wrapping_add(count * 4096);
-            if alike {
-                *last = page.0;
+            if fold && *last + 1 == page.0 && was.onward(page.0 - *first) == e {
+                *last = page.0 + len - 1;
                 continue;
             }
             rows.push(row(m, *first, *last, was));
+            run = None;
         }
-        run = Some((page.0, page.0, e));
+        if fold {
+            run = Some((page.0, page.0 + len - 1, e));
+            continue;
+        }
+        rows.extend((0..len).map(|n| row(m, page.0 + n, page.0 + n, &e.onward(n))));
     }
     if let Some((first, last, e)) = run {
         rows.push(row(m, first, last, &e));

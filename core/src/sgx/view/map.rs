@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::super::driver::pte_index;
-use super::super::machine::{EpcPage, Machine, Target};
+use super::super::machine::{Machine, Target};
 use super::super::structs::PageType;
 use super::super::words;
 use super::{letter, tone};
@@ -20,7 +20,7 @@ use crate::view::{AddressMap, Lane, Link, Range, Tone};
 const P: u64 = PAGE as u64;
 
 /// Pages drawn one by one; beyond, neighbours of one kind are drawn as one.
-const SINGLE: usize = 64;
+const SINGLE: u64 = 64;
 
 /// `tables`: whether the observer knows the page tables, which belong to the operating system.
 pub(super) fn map(m: &Machine, tables: bool) -> AddressMap {
@@ -147,32 +147,35 @@ fn stretches(m: &Machine, enclave: u8) -> Vec<Stretch> {
     let Some(handle) = m.enclave(enclave) else {
         return Vec::new();
     };
-    let pages: Vec<(u64, EpcPage)> = m.driver.pages.of(enclave).collect();
-    let join = pages.len() > SINGLE;
+    let pages: u64 = m.enclave_runs(enclave).map(|(_, _, len, _)| len).sum();
+    let join = pages > SINGLE;
     let mut all: Vec<Stretch> = Vec::new();
-    for (offset, page) in pages {
-        let Some(entry) = m.epcm(page) else { continue };
-        let start = handle.base.0.wrapping_add(offset);
+    for (offset, page, len, entry) in m.enclave_runs(enclave) {
         let label = words::page_type(entry.page_type);
         let sub = words::rwx(entry.rwx);
-        if join
-            && let Some(last) = all.last_mut()
-            && last.end == start
-            && (&last.label, &last.sub) == (&label, &sub)
-        {
-            last.end = start.wrapping_add(P);
-            last.place.len += 1;
-            continue;
+        let (parts, len) = if join { (1, len) } else { (len, 1) };
+        for n in 0..parts {
+            let offset = offset + n * P;
+            let start = handle.base.0.wrapping_add(offset);
+            if join
+                && let Some(last) = all.last_mut()
+                && last.end == start
+                && (&last.label, &last.sub) == (&label, &sub)
+            {
+                last.end = start.wrapping_add(len * P);
+                last.place.len += len;
+                continue;
+            }
+            all.push(Stretch {
+                start,
+                end: start.wrapping_add(len * P),
+                label: label.clone(),
+                sub: sub.clone(),
+                key: format!("page-{enclave}-{offset:x}"),
+                place: Place::new("pte", pte_index(handle.process, Linear(start)), len),
+                epc: page.0 + n,
+            });
         }
-        all.push(Stretch {
-            start,
-            end: start.wrapping_add(P),
-            label,
-            sub,
-            key: format!("page-{enclave}-{offset:x}"),
-            place: Place::new("pte", pte_index(handle.process, Linear(start)), 1),
-            epc: page.0,
-        });
     }
     all
 }
@@ -194,12 +197,11 @@ struct Run {
 
 /// The valid EPC pages, joined where neighbours look the same and there are many.
 fn runs(m: &Machine) -> Vec<Run> {
-    let join = m.epc.size() > SINGLE;
+    let join = m.epc.size() as u64 > SINGLE;
     let mut all: Vec<Run> = Vec::new();
-    for (page, slot) in m.epc.iter() {
-        let e = &slot.entry;
+    for (page, len, e) in m.epcm_runs() {
         let owner = match e.page_type {
-            PageType::SECS => m.enclave_of(*page),
+            PageType::SECS => m.enclave_of(page),
             _ => e.secs.and_then(|s| m.enclave_of(s)),
         };
         let rwx = words::rwx(e.rwx);
@@ -209,16 +211,17 @@ fn runs(m: &Machine) -> Vec<Run> {
             && (last.owner, last.kind) == (owner, e.page_type)
             && last.rwx == rwx
         {
-            last.last = page.0;
+            last.last = page.0 + len - 1;
             continue;
         }
-        all.push(Run {
-            first: page.0,
-            last: page.0,
+        let (parts, len) = if join { (1, len) } else { (len, 1) };
+        all.extend((0..parts).map(|n| Run {
+            first: page.0 + n,
+            last: page.0 + n + len - 1,
             owner,
             kind: e.page_type,
-            rwx,
-        });
+            rwx: rwx.clone(),
+        }));
     }
     all
 }

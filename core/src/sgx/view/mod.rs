@@ -87,7 +87,6 @@ impl Machine {
             Some(Op::Edbgrd { enclave, .. } | Op::Edbgwr { enclave, .. }) => Some(*enclave),
             Some(Op::Access(touch)) => self.page_at(touch.at).map(|(enclave, _)| enclave),
             Some(Op::Map { at, .. }) => self.enclave_at(*at),
-            Some(Op::Bus(bus)) => self.page_at(bus.at).map(|(enclave, _)| enclave),
             Some(op) => self.enclave_on(processor_of(Some(op))),
             None => None,
         };
@@ -109,10 +108,7 @@ impl Machine {
     pub(super) fn page_at(&self, at: u64) -> Option<(u8, u64)> {
         if at < self.platform.memory_end.0 {
             let epc = self.in_epc(crate::memory::Linear(super::machine::DIRECT_MAP + at))?;
-            let mut booked = self.driver.pages.iter();
-            return booked
-                .find(|(.., page)| *page == epc)
-                .map(|(enclave, offset, _)| (enclave, offset));
+            return self.driver.pages.find(epc);
         }
         let enclave = self.enclave_at(at)?;
         let base = self.enclave(enclave)?.base.0;

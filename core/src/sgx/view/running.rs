@@ -36,9 +36,12 @@ impl Machine {
         let handle = self.enclave(enclave)?;
         let secs = &self.secs.get(&handle.secs)?.fields;
         let own = self.cpu(cpu).inside.filter(|i| i.secs == handle.secs);
-        let pages = || self.driver.pages.of(enclave).map(|(_, page)| page);
+        let threads = || {
+            let all = self.enclave_runs(enclave);
+            all.filter(|(.., entry)| entry.page_type == PageType::TCS)
+        };
         let doors =
-            || pages().filter(|p| self.epcm(*p).is_some_and(|e| e.page_type == PageType::TCS));
+            || threads().flat_map(|(_, first, len, _)| (0..len).map(move |n| EpcPage(first.0 + n)));
         let page = own
             .filter(|_| open)
             .map(|i| i.tcs)

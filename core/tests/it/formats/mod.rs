@@ -1,4 +1,3 @@
 //! Formats that several machines use.
 
 mod elf;
-mod engines;

@@ -18,7 +18,13 @@ fn open(files: &EnclaveFiles, set: &[(&str, &str)]) -> Box<dyn Session> {
         let digest = format!("sha256-{}", hex::encode(&sha256(bytes)));
         settings.params.insert((*key).into(), digest);
         let (name, bytes) = ((*key).into(), bytes.clone());
-        inputs.insert((*key).into(), Input { name, bytes });
+        inputs.insert(
+            (*key).into(),
+            Input {
+                name,
+                bytes: bytes.into(),
+            },
+        );
     }
     for (key, value) in set {
         settings.params.insert((*key).into(), (*value).into());

@@ -1,7 +1,7 @@
 //! Reports before a verifier: real ones, forged ones, spoilt ones.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use teescope_core::memory::Source;
 
 use teescope_core::bytes::{DumpLine, hex};
 use teescope_core::crypto::ed25519_sha3::verify;
@@ -36,7 +36,7 @@ fn open(set: &[(&str, &str)], file: Option<&[u8]>) -> Box<dyn Session> {
     if let Some(bytes) = file {
         let digest = format!("sha256-{}", hex::encode(&sha256(bytes)));
         settings.params.insert("report".into(), digest);
-        let (name, bytes) = ("report".into(), Rc::from(bytes));
+        let (name, bytes) = ("report".into(), Source::from(bytes));
         inputs.insert("report".into(), Input { name, bytes });
     }
     SCENARIO.open(&settings, &inputs).expect("a run")

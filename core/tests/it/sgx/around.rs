@@ -268,7 +268,7 @@ const DECIDED: &[Decided] = &[
     ),
     Decided {
         rule: "ACCESS.epcm-owner",
-        before: |m| m.epc.get_mut(&DONE_REG).expect("valid").entry.blocked = true,
+        before: |m| assert!(m.epc.change_mut(DONE_REG.0, |s| s.entry.blocked = true)),
         observer: Observer::Inside,
         access: Access::Read,
         address: DONE_BASE,

@@ -69,26 +69,26 @@ fn difference(a: &Machine, b: &Machine) -> Option<&'static str> {
 fn invariants(m: &Machine) -> Result<(), String> {
     let wrong = |what: &str, page: EpcPage| Err(format!("{what}: page {}", page.0));
     let mut children = std::collections::BTreeMap::new();
-    for (page, slot) in m.epc.iter() {
+    for (page, slot) in m.epc.iter().map(|(n, slot)| (EpcPage(n), slot)) {
         let e = &slot.entry;
         if page.0 >= m.platform.epc_pages {
-            return wrong("beyond the EPC", *page);
+            return wrong("beyond the EPC", page);
         }
         if e.blocked || e.pending || e.modified || e.pr {
-            return wrong("a state no leaf here gives", *page);
+            return wrong("a state no leaf here gives", page);
         }
         let owner = e.secs.and_then(|s| m.secs.get(&s));
         match (e.page_type, owner) {
-            (PageType::SECS, None) if m.secs.get(page).is_some() => {}
+            (PageType::SECS, None) if m.secs.get(&page).is_some() => {}
             (PageType::VA, None) => {}
             (PageType::REG | PageType::TCS, Some(secs)) => {
                 let offset = e.linaddr.0.wrapping_sub(secs.fields.baseaddr);
                 if offset >= secs.fields.size || e.linaddr.0 % 4096 != 0 {
-                    return wrong("outside its enclave", *page);
+                    return wrong("outside its enclave", page);
                 }
                 *children.entry(e.secs).or_insert(0) += 1;
             }
-            _ => return wrong("type and owner disagree", *page),
+            _ => return wrong("type and owner disagree", page),
         }
         let w_without_r = e.rwx.bits() & 3 == 2;
         let regular = e.page_type == PageType::REG;
@@ -96,7 +96,7 @@ fn invariants(m: &Machine) -> Result<(), String> {
             || (!regular && e.rwx.bits() != 0)
             || (!regular && e.page_type != PageType::TCS && e.linaddr.0 != 0)
         {
-            return wrong("permissions", *page);
+            return wrong("permissions", page);
         }
     }
     let mut eids = BTreeSet::new();

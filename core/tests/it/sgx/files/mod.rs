@@ -6,8 +6,6 @@ mod report;
 mod runs;
 mod sgxs;
 
-use std::rc::Rc;
-
 use teescope_core::bytes::hex;
 use teescope_core::crypto::sha256::sha256;
 use teescope_core::trace::{BadInput, Input, Inputs, Session, Settings};
@@ -21,7 +19,7 @@ fn open(files: &[(&str, &[u8])], set: &[(&str, &str)]) -> Result<Box<dyn Session
         settings.params.insert((*key).into(), digest);
         let input = Input {
             name: format!("{key}.bin"),
-            bytes: Rc::from(*bytes),
+            bytes: (*bytes).into(),
         };
         inputs.insert((*key).into(), input);
     }

@@ -28,7 +28,7 @@ macro_rules! door_rows {
             }),
             row(concat!($leaf, ".tcs-not-in-use"), gp, |a| a.hold(DOOR_PAGE)),
             row(concat!($leaf, ".tcs-valid"), pf_rbx, |a| {
-                a.m.epc.remove_mut(&DOOR_PAGE);
+                a.m.epc.remove_mut(DOOR_PAGE.0);
             }),
             row(concat!($leaf, ".tcs-not-blocked"), pf_rbx, |a| {
                 a.entry(DOOR_PAGE, |e| e.blocked = true)

@@ -76,13 +76,13 @@ pub(crate) fn invariants(m: &Machine) -> Result<(), String> {
     for (page, slot) in m.epc.iter() {
         let owner = slot.entry.secs;
         if owner.is_some_and(|secs| !m.secs.contains_key(&secs)) {
-            return Err(format!("page {} has no owner", page.0));
+            return Err(format!("page {page} has no owner"));
         }
         if slot.entry.page_type == PageType::TCS {
             let tcs = Tcs::from_bytes(&slot.content.bytes());
-            let threads = doors.get(page).copied().unwrap_or(0);
+            let threads = doors.get(&EpcPage(page)).copied().unwrap_or(0);
             if tcs.state != threads || threads > 1 || (tcs.cssa > tcs.nssa) {
-                return Err(format!("TCS {}: {tcs:?}, {threads} threads", page.0));
+                return Err(format!("TCS {page}: {tcs:?}, {threads} threads"));
             }
         }
     }

@@ -222,6 +222,8 @@ shared_test! {
 }
 
 fn put(m: &mut Machine, page: teescope_core::sgx::EpcPage, at: usize, bytes: &[u8]) {
-    let slot = m.epc.get_mut(&page).expect("valid");
-    slot.content = slot.content.with(at, bytes);
+    let changed = m
+        .epc
+        .change_mut(page.0, |slot| slot.content = slot.content.with(at, bytes));
+    assert!(changed, "valid");
 }

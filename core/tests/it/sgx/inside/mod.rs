@@ -6,7 +6,6 @@ pub(crate) mod debug;
 mod dram;
 pub(crate) mod eenter;
 pub(crate) mod egetkey;
-pub(crate) mod engines;
 pub(crate) mod ereport;
 pub(crate) mod eresume;
 mod holds;

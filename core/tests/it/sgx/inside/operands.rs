@@ -74,7 +74,7 @@ macro_rules! operand_rows {
                 a.unmap($linear - BASE)
             }),
             row(concat!($leaf, ".", $name, "-valid"), $pf, |a| {
-                a.m.epc.remove_mut(&$page);
+                a.m.epc.remove_mut($page.0);
             }),
             row(concat!($leaf, ".", $name, "-not-blocked"), $pf, |a| {
                 a.entry($page, |e| e.blocked = true)

@@ -10,7 +10,7 @@ use teescope_core::sgx::events::{Cause, named};
 use teescope_core::sgx::processor::Inside;
 use teescope_core::sgx::structs::{GprSgx, Miscselect, Secs, Tcs};
 use teescope_core::sgx::{
-    Call, Content, Ecreate, Enclu, EpcPage, EpcmEntry, Machine, Op, SigSource,
+    Call, Content, Ecreate, Enclu, EpcPage, EpcSlot, EpcmEntry, Machine, Op, SigSource,
 };
 use teescope_core::trace::{Machine as _, Outcome, Rule};
 
@@ -219,21 +219,27 @@ impl Act {
 
     /// Changes an EPCM entry.
     pub(crate) fn entry(&mut self, page: EpcPage, change: impl FnOnce(&mut EpcmEntry)) {
-        change(&mut self.m.epc.get_mut(&page).expect("valid").entry);
+        let changed = self
+            .m
+            .epc
+            .change_mut(page.0, |slot| change(&mut slot.entry));
+        assert!(changed, "valid");
     }
 
     /// Changes the bytes of a page.
     pub(crate) fn bytes(&mut self, page: EpcPage, at: usize, bytes: &[u8]) {
-        let slot = self.m.epc.get_mut(&page).expect("valid");
-        slot.content = slot.content.with(at, bytes);
+        let with = |slot: &mut EpcSlot| slot.content = slot.content.with(at, bytes);
+        assert!(self.m.epc.change_mut(page.0, with), "valid");
     }
 
     /// Changes the TCS of the first door.
     pub(crate) fn tcs(&mut self, change: impl FnOnce(&mut Tcs)) {
-        let slot = self.m.epc.get_mut(&DOOR_PAGE).expect("valid");
-        let mut tcs = Tcs::from_bytes(&slot.content.bytes());
-        change(&mut tcs);
-        slot.content = Page::from_bytes(&tcs.encode());
+        let changed = self.m.epc.change_mut(DOOR_PAGE.0, |slot| {
+            let mut tcs = Tcs::from_bytes(&slot.content.bytes());
+            change(&mut tcs);
+            slot.content = Page::from_bytes(&tcs.encode());
+        });
+        assert!(changed, "valid");
     }
 
     /// Changes the SECS.

@@ -135,7 +135,7 @@ shared_test! {
             assert_eq!(s.call(), (Outcome::Done, None));
             let rwx = SecInfoFlags::from_bits(flags & 7);
             let entry = EpcmEntry::new(PageType::REG, rwx, Some(SECS), Linear(BASE + 0x3000));
-            assert_eq!(s.m.epcm(FREE), Some(&entry));
+            assert_eq!(s.m.epcm(FREE), Some(entry));
             assert_eq!(s.m.epc_bytes(FREE), s.source);
             let state = s.m.secs.get(&SECS).expect("a SECS");
             assert_eq!(state.children, before.children + 1);
@@ -163,7 +163,7 @@ shared_test! {
             assert_eq!(s.call(), (Outcome::Done, None));
             let none = SecInfoFlags::from_bits(0);
             let entry = EpcmEntry::new(PageType::TCS, none, Some(SECS), Linear(BASE + 0x3000));
-            assert_eq!(s.m.epcm(FREE), Some(&entry));
+            assert_eq!(s.m.epcm(FREE), Some(entry));
             let kept = Tcs { state: 0, flags: TcsFlags::from_bits(2), cssa: 0, aep: 0, ..whole };
             assert_eq!(s.m.epc_bytes(FREE), kept.encode());
             let mut block = b"EADD\0\0\0\0\0\x30\0\0\0\0\0\0\0\x01".to_vec();

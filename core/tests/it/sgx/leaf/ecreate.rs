@@ -131,7 +131,7 @@ shared_test! {
         assert_eq!(s.call(), (Outcome::Done, None));
         let none = SecInfoFlags::from_bits(0);
         let entry = EpcmEntry::new(PageType::SECS, none, None, Linear(0));
-        assert_eq!(s.m.epcm(FREE), Some(&entry));
+        assert_eq!(s.m.epcm(FREE), Some(entry));
         let state = s.m.secs.get(&FREE).expect("a SECS");
         let f = &state.fields;
         assert_eq!((f.size, f.baseaddr, f.ssaframesize), (SIZE, BASE, 1));

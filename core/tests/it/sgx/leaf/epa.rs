@@ -36,7 +36,7 @@ shared_test! {
         assert_eq!(s.call(), (Outcome::Done, None));
         let none = SecInfoFlags::from_bits(0);
         let entry = EpcmEntry::new(PageType::VA, none, None, Linear(0));
-        assert_eq!(s.m.epcm(FREE), Some(&entry));
+        assert_eq!(s.m.epcm(FREE), Some(entry));
         assert_eq!(s.m.epc_bytes(FREE), [0; 4096]);
         for (page, state) in secs.iter() {
             assert_eq!(s.m.secs.get(page).expect("a SECS").children, state.children);

@@ -89,8 +89,10 @@ shared_test! {
         for (modified, outcome) in [(false, Outcome::Done), (true, enclave_act(&scene()))] {
             let mut s = Scene::eremove(DONE_REG);
             enter(&mut s.m);
-            let slot = s.m.epc.get_mut(&DONE_REG).expect("valid");
-            (slot.entry.page_type, slot.entry.modified) = (PageType::TRIM, modified);
+            let trimmed = s.m.epc.change_mut(DONE_REG.0, |slot| {
+                (slot.entry.page_type, slot.entry.modified) = (PageType::TRIM, modified);
+            });
+            assert!(trimmed, "valid");
             assert_eq!(s.call().0, outcome);
             assert_eq!(s.m.epcm(DONE_REG).is_none(), !modified);
         }
