@@ -1,5 +1,6 @@
 //! Cells of panels in words: what became visible, as names and values.
 
+use alloc::format;
 use alloc::vec::Vec;
 
 use crate::text;
@@ -30,15 +31,20 @@ pub(super) fn cells(view: &View, changes: &Changes) -> Vec<(Text, Text)> {
             }
             Panel::Table(table) => {
                 for row in table.rows.iter().filter(|r| changes.has(id, &r.key)) {
-                    let cells: Vec<Text> = row.cells.iter().map(|c| c.text.clone()).collect();
-                    if let Some((first, rest)) = cells.split_first() {
-                        add(first, Text::join(rest, " · "));
+                    let cells = row.cells.iter().enumerate().skip(1);
+                    let changed = |n: usize| changes.has(id, &format!("{}/{n}", row.key));
+                    let cells = cells
+                        .filter(|(n, _)| changed(*n))
+                        .map(|(_, c)| c.text.clone());
+                    let cells: Vec<Text> = cells.collect();
+                    if let Some(first) = row.cells.first() {
+                        add(&first.text, Text::join(&cells, " · "));
                     }
                 }
             }
             Panel::Bytes(bytes) => {
                 let changed = bytes.fields.iter().filter(|f| {
-                    let key = alloc::format!("{}@{}", f.name.en(), f.offset);
+                    let key = format!("{}@{}", f.name.en(), f.offset);
                     changes.has(id, &key) && !f.reserved
                 });
                 for field in changed {

@@ -26,12 +26,12 @@ pub struct Column {
     pub(super) scenario: &'static dyn Scenario,
     /// Every scenario that came with it, for runs to the limit.
     pub(super) beside: Vec<&'static dyn Scenario>,
-    /// The run with the first secret, and the same with the second.
+    /// The run with the reader’s secret, and the same with another.
     pub(super) runs: [Box<dyn Session>; 2],
     /// Every parameter of the first run.
     pub(super) params: Params,
-    /// The parameter that holds the secret, and the secrets of the two runs.
-    pub secret: (&'static str, [&'static str; 2]),
+    /// The parameter that holds the secret.
+    pub secret: &'static str,
 }
 
 impl Column {
@@ -57,13 +57,14 @@ impl Column {
         let Secret::Param(key, secrets) = scenario.secrecy().secret else {
             return Err(no_machine(&choice.tee));
         };
-        let settings = |secret: &str| {
-            let mut settings = settings_of(&variant.set, &choice.set);
-            settings.params.insert(key.to_string(), secret.to_string());
-            settings
-        };
-        let first = settings(secrets[0]);
+        let first = settings_of(&variant.set, &choice.set);
         let params = scenario.info().resolve(&first)?;
+        let own = params.get(key).map_or("", alloc::string::String::as_str);
+        let other = secrets.into_iter().find(|secret| *secret != own);
+        let mut second = first.clone();
+        second
+            .params
+            .insert(key.to_string(), other.unwrap_or_default().to_string());
         let open = |s: &Settings| scenario.open(s, &Inputs::new());
         Ok(Self {
             choice: Choice {
@@ -71,13 +72,13 @@ impl Column {
                 ..choice.clone()
             },
             title: tee.title.clone(),
-            runs: [open(&first)?, open(&settings(secrets[1]))?],
+            runs: [open(&first)?, open(&second)?],
             variant,
             scenario,
             beside: tee.scenarios.clone(),
             common,
             params,
-            secret: (key, secrets),
+            secret: key,
         })
     }
 

@@ -2,3 +2,4 @@
 
 pub mod dcap;
 pub mod elf;
+pub mod engines;

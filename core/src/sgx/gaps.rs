@@ -72,7 +72,7 @@ pub fn gaps() -> Vec<Text> {
         ),
         text!(
             "gap.dram",
-            "Model: a probe on DRAM reads AES-XTS-128 ciphertext of protected memory, by physical address under a demo key. The memory engines themselves, their integrity trees and what rewriting DRAM does to them come later; here a probe only listens."
+            "Model: what lies in DRAM. Scalable: AES-XTS-128 by physical address. Legacy: a counter a line, tags and a tree over them, as published; how addresses and counters are packed and where the tree lies is not. Keys are demo keys. Caches are not modelled: a changed line is written back at once, and a line that somebody rewrote is read back at once. EPCM and SECS lie encrypted like any page; ordinary memory is not encrypted here."
         ),
         text!(
             "gap.package",

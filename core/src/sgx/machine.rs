@@ -2,6 +2,7 @@
 
 use alloc::rc::Rc;
 
+use super::dram::Dram;
 use super::events::Seen;
 use super::platform::Platform;
 use super::processor::Processor;
@@ -256,6 +257,8 @@ pub struct Machine {
     pub debug_read: Option<u64>,
     /// What the operating system was told by exceptions and interrupts: its log, not the machine's state.
     pub seen: Few<u64, Seen>,
+    /// What lies in DRAM beyond what the EPC pages say.
+    pub dram: Dram,
 }
 
 /// IA32_FEATURE_CONTROL: locked, launch control writable, SGX enabled.
@@ -288,7 +291,9 @@ impl Machine {
         if !platform.flexible_launch {
             feature_control &= !(1 << 17);
         }
+        let dram = Dram::new(&platform);
         Self {
+            dram,
             platform: Rc::new(platform),
             epc: Runs::default(),
             secs: Few::default(),

@@ -90,5 +90,6 @@ pub fn rules() -> alloc::vec::Vec<&'static crate::trace::Rule> {
     all.extend(os::RULES);
     all.extend(access::RULES);
     all.extend(work::RULES);
+    all.extend(dram::RULES);
     all
 }

@@ -8,6 +8,7 @@ use core::fmt;
 use super::access::Who;
 use super::build::Measuring;
 use super::content::Content;
+use super::dram::Bus;
 use super::encls::Registers;
 use super::events::Cause;
 use super::structs::{Attributes, Miscselect, SecInfoFlags};
@@ -137,6 +138,8 @@ pub enum Op {
     },
     /// The code on a logical processor does something that takes many accesses.
     Work(Work),
+    /// Somebody between processor and DRAM does something to a line.
+    Bus(Bus),
     /// The operating system sets up a logical processor.
     Schedule(Schedule),
     /// The operating system changes a page-table entry.

@@ -173,6 +173,13 @@ pub(super) fn forms() -> Vec<(OpText, Text)> {
             ),
         ),
         (
+            example("BUS(at=0x72005000,do=flip,bit=0)"),
+            text!(
+                "form.bus",
+                "Somebody between processor and DRAM flips a bit of a line. do: keep, flip, back; back puts in what was kept."
+            ),
+        ),
+        (
             example("EXECUTE(instruction=CPUID)"),
             text!(
                 "form.execute",

@@ -78,6 +78,7 @@ pub(super) fn print(op: &Op) -> Option<OpText> {
         Op::Thread { enclave, inside } => {
             with_enclave("THREAD", *enclave).with("inside", yes(*inside))
         }
+        Op::Bus(bus) => super::dram::print(bus),
         Op::Work(work) => super::work::print(work),
         _ => return use_text::print(op),
     })

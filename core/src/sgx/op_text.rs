@@ -7,7 +7,7 @@ use super::content::Content;
 use super::encls::{LEAVES, Registers};
 use super::op::{Call, Eadd, Ecreate, Einit, Mmap, Op, SigSource, Which};
 use super::structs::{Attributes, AttributesFlags, Miscselect, SecInfoFlags};
-use super::{use_text, work};
+use super::{dram, use_text, work};
 use crate::bytes::hex;
 use crate::text;
 use crate::text::Text;
@@ -46,6 +46,9 @@ pub(super) fn parse_at(op: &OpText, at: Option<&Op>) -> Result<Op, BadOp> {
     }
     if use_text::OPERATIONS.iter().any(|(n, _)| *n == op.name) {
         return use_text::parse(op);
+    }
+    if dram::OPERATIONS.iter().any(|(n, _)| *n == op.name) {
+        return dram::parse(op);
     }
     if work::OPERATIONS.iter().any(|(n, _)| *n == op.name) {
         return work::parse(op);
@@ -142,6 +145,7 @@ fn operations() -> impl Iterator<Item = &'static (&'static str, &'static [&'stat
         .iter()
         .chain(use_text::OPERATIONS)
         .chain(work::OPERATIONS)
+        .chain(dram::OPERATIONS)
 }
 
 /// The arguments an operation takes, by name; `None` if there is no such operation.

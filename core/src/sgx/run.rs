@@ -8,6 +8,7 @@ use super::machine::Machine;
 use super::op::{Op, SigSource};
 use super::op_print;
 use super::op_text;
+use super::platform::MemoryEngine;
 use crate::text::Text;
 use crate::trace::Observer;
 use crate::trace::{
@@ -19,65 +20,21 @@ impl trace::Machine for Machine {
     type Op = Op;
 
     fn apply<R: Recorder>(&mut self, op: &Op, recorder: &mut R) -> Outcome {
-        let result: Result<(), Stop> = match op {
-            Op::Boot => {
-                self.boot(recorder);
-                Ok(())
+        if let Op::Bus(op) = op {
+            return self.bus(op, recorder).into();
+        }
+        if let Err(stop) = super::dram::stopped(self, recorder) {
+            return stop.into();
+        }
+        match self.platform.memory {
+            MemoryEngine::Mktme => self.carry_out(op, recorder).into(),
+            MemoryEngine::Mee => {
+                let before = self.clone();
+                let result = self.carry_out(op, recorder);
+                self.write_back(&before);
+                result.into()
             }
-            Op::Wrmsr { msr, value } => self.wrmsr(*msr, *value, recorder),
-            Op::Mmap(op) => {
-                self.mmap(*op, recorder);
-                Ok(())
-            }
-            Op::Ecreate(op) => self.create(op, recorder),
-            Op::Eadd(op) => self.add(op, recorder),
-            Op::Eextend {
-                enclave,
-                offset,
-                call,
-            } => self.extend(*enclave, *offset, *call, recorder),
-            Op::Einit(op) => self.init(op, recorder),
-            Op::Eremove { page, call } => self.remove(*page, *call, recorder),
-            Op::Epa { call } => self.version_array(*call, recorder),
-            Op::Encls { leaf, registers } => encls::encls(self, *leaf, *registers, recorder),
-            Op::Write { at, bytes } => self.os_write(*at, bytes, recorder),
-            Op::Flip { at, bit } => self.os_flip(*at, *bit, recorder),
-            Op::Event { pending } => {
-                self.event(*pending, recorder);
-                Ok(())
-            }
-            Op::Hold { page, held } => self.hold(*page, *held, recorder),
-            Op::Thread { enclave, inside } => self.thread(*enclave, *inside, recorder),
-            Op::Enclu(op) => self.enclu(op, recorder),
-            Op::Edbgrd {
-                enclave,
-                offset,
-                call,
-            } => self.debug(4, *enclave, *offset, (0, *call), recorder),
-            Op::Edbgwr {
-                enclave,
-                offset,
-                value,
-                call,
-            } => self.debug(5, *enclave, *offset, (*value, *call), recorder),
-            Op::Set(op) => {
-                self.compute(op, recorder);
-                Ok(())
-            }
-            Op::Access(op) => self.access(op, recorder),
-            Op::Execute { cpu, instruction } => self.execute(*cpu, *instruction, recorder),
-            Op::Work(op) => self.work(op, recorder),
-            Op::Raise { cpu, cause } => {
-                self.deliver(*cpu, *cause, recorder);
-                Ok(())
-            }
-            Op::Schedule(op) => self.schedule(op, recorder),
-            Op::Map { process, at, to } => {
-                self.remap(*process, *at, *to, recorder);
-                Ok(())
-            }
-        };
-        result.into()
+        }
     }
 
     fn name(op: &Op) -> Text {
@@ -215,6 +172,69 @@ impl trace::Machine for Machine {
 const PART: u64 = 128;
 
 impl Machine {
+    /// Carries out an operation on a machine that runs.
+    fn carry_out<R: Recorder>(&mut self, op: &Op, recorder: &mut R) -> Result<(), Stop> {
+        match op {
+            Op::Boot => {
+                self.boot(recorder);
+                Ok(())
+            }
+            Op::Wrmsr { msr, value } => self.wrmsr(*msr, *value, recorder),
+            Op::Mmap(op) => {
+                self.mmap(*op, recorder);
+                Ok(())
+            }
+            Op::Ecreate(op) => self.create(op, recorder),
+            Op::Eadd(op) => self.add(op, recorder),
+            Op::Eextend {
+                enclave,
+                offset,
+                call,
+            } => self.extend(*enclave, *offset, *call, recorder),
+            Op::Einit(op) => self.init(op, recorder),
+            Op::Eremove { page, call } => self.remove(*page, *call, recorder),
+            Op::Epa { call } => self.version_array(*call, recorder),
+            Op::Encls { leaf, registers } => encls::encls(self, *leaf, *registers, recorder),
+            Op::Write { at, bytes } => self.os_write(*at, bytes, recorder),
+            Op::Flip { at, bit } => self.os_flip(*at, *bit, recorder),
+            Op::Event { pending } => {
+                self.event(*pending, recorder);
+                Ok(())
+            }
+            Op::Hold { page, held } => self.hold(*page, *held, recorder),
+            Op::Thread { enclave, inside } => self.thread(*enclave, *inside, recorder),
+            Op::Enclu(op) => self.enclu(op, recorder),
+            Op::Edbgrd {
+                enclave,
+                offset,
+                call,
+            } => self.debug(4, *enclave, *offset, (0, *call), recorder),
+            Op::Edbgwr {
+                enclave,
+                offset,
+                value,
+                call,
+            } => self.debug(5, *enclave, *offset, (*value, *call), recorder),
+            Op::Set(op) => {
+                self.compute(op, recorder);
+                Ok(())
+            }
+            Op::Access(op) => self.access(op, recorder),
+            Op::Execute { cpu, instruction } => self.execute(*cpu, *instruction, recorder),
+            Op::Work(op) => self.work(op, recorder),
+            Op::Bus(op) => self.bus(op, recorder),
+            Op::Raise { cpu, cause } => {
+                self.deliver(*cpu, *cause, recorder);
+                Ok(())
+            }
+            Op::Schedule(op) => self.schedule(op, recorder),
+            Op::Map { process, at, to } => {
+                self.remap(*process, *at, *to, recorder);
+                Ok(())
+            }
+        }
+    }
+
     /// What opens the state: what the processor counts, and its MSRs.
     fn registers(&self, sink: &mut dyn FnMut(&[u8])) {
         let mut number = |n: u64| sink(&n.to_le_bytes());
@@ -283,6 +303,9 @@ impl Machine {
         }
         if let Some(value) = self.debug_read {
             sink(&value.to_le_bytes());
+        }
+        if let Some(at) = self.dram.broken() {
+            sink(&at.to_le_bytes());
         }
         self.processors(sink);
     }

@@ -85,6 +85,9 @@ impl Machine {
 
     /// The line of DRAM that a probe reads, from the plain bytes: XTS by two plain AES encryptions.
     fn on_the_bus(&self, at: u64) -> Option<Snippet> {
+        if self.platform.memory != super::platform::MemoryEngine::Mktme {
+            return None;
+        }
         let line = at & !63;
         let page = self.in_epc(crate::memory::Linear(super::machine::DIRECT_MAP + line))?;
         let offset = (line % 4096) as usize;

@@ -176,6 +176,7 @@ impl Machine {
             "cpu" => text!("place.event", "pending event"),
             "reg" => self.register_name(place),
             "xmm" => format!("CPU{}.XMM0", place.at).into(),
+            "dram" => text!("place.dram", "DRAM at {at}", at = hex::addr(place.at)),
             "tlb" => text!(
                 "place.tlb",
                 "translation of {at} that processor {n} holds",

@@ -31,6 +31,7 @@ pub(super) fn name(op: &Op) -> Option<Text> {
         },
         Op::Execute { instruction, .. } => instruction_name(*instruction).into(),
         Op::Raise { cause, .. } => cause.event.name.into(),
+        Op::Bus(bus) => super::dram::name(bus),
         Op::Work(work) => super::work::name(work),
         Op::Schedule(_) => text!("op.name.schedule", "schedule"),
         Op::Map { .. } => text!("op.name.map", "page table"),
@@ -61,6 +62,7 @@ pub(super) fn brief(op: &Op) -> Option<Text> {
             let names: alloc::vec::Vec<&str> = names.collect();
             names.join(" ").into()
         }
+        Op::Bus(bus) => super::dram::brief(bus),
         Op::Work(work) => super::work::brief(work),
         Op::Raise { cpu, .. } | Op::Execute { cpu, .. } => format!("CPU{cpu}").into(),
         Op::Map { at, .. } => hex::addr(*at).into(),
@@ -150,6 +152,7 @@ pub(super) fn says(op: &Op) -> Option<Text> {
             name = cause.event.name,
             n = u64::from(*cpu)
         ),
+        Op::Bus(bus) => super::dram::says(bus),
         Op::Work(work) => super::work::says(work),
         Op::Schedule(s) => text!(
             "says.schedule",
@@ -212,6 +215,7 @@ pub(super) fn tells(op: &Op) -> Option<Text> {
             Access::Write => text!("tells.wrote", "Done. The bytes lie there now."),
             Access::Fetch => text!("tells.fetched", "Done. The code is fetched."),
         },
+        Op::Bus(bus) => super::dram::tells(bus),
         Op::Work(work) => super::work::tells(work),
         Op::Raise { .. } => text!(
             "tells.raise",

@@ -1,6 +1,5 @@
 //! Files: dropped anywhere on the page, or chosen with a button. They never leave it.
 
-
 use teescope_core::text;
 use teescope_core::trace::Input;
 use wasm_bindgen::JsCast;

@@ -11,6 +11,7 @@ pub(super) use probe::observers;
 
 use super::dram;
 use super::machine::{EpcPage, Machine, Target};
+use super::platform::MemoryEngine;
 use super::processor::Held;
 use super::structs::{PageType, Pfec, SecInfoFlags};
 use crate::arch::x86::{self, Pte};
@@ -35,8 +36,9 @@ rules! {
     ABORT_FETCH = "ACCESS.abort-page-fetch": "From outside an enclave, a fetch from the processor reserved memory gives all ones", "model: abort page behaviour for fetches is reported, not specified";
     ORDINARY = "ACCESS.ordinary-memory": "Ordinary memory is open to whoever the page tables let through", PAGING;
     DEVICE_PRM = "ACCESS.dma-outside-prm": "DMA into the processor reserved memory is refused: reads give all ones, writes are dropped", ABORT;
-    BUS_LISTENS = "ACCESS.bus-listens": "A probe on DRAM listens and does not write", "model: what a rewritten DRAM does depends on the memory engine, which is not carried out yet";
+    BUS_LISTENS = "ACCESS.bus-listens": "A probe on DRAM listens and does not write", "model: a probe that only listens; one that rewrites DRAM is an operation of its own";
     BUS_CIPHERTEXT = "ACCESS.dram-ciphertext": "What leaves the package for the processor reserved memory is encrypted", dram::CITE;
+    BUS_COUNTED = "ACCESS.dram-counted": "What leaves the package for the processor reserved memory is encrypted under a counter that goes up whenever the line is written back", dram::COUNTED;
     NOT_INIT = "ACCESS.initialised": "The enclave is initialised, so that code can run inside", "Intel SDM vol. 3D, EENTER";
 }
 
@@ -114,6 +116,10 @@ fn pfec(access: Access) -> Pfec {
 impl Machine {
     /// One access within a page.
     pub(super) fn judge(&self, eyes: Eyes<'_>, at: u64, access: Access) -> Verdict {
+        if let Some(broken) = self.dram.broken().filter(|_| !matches!(eyes, Eyes::Bus)) {
+            let fault = Found::Fault(dram::drop_and_lock(broken), Pfec::NONE);
+            return verdict(&dram::RUNNING, fault);
+        }
         match eyes {
             Eyes::Enclave {
                 secs,
@@ -176,7 +182,13 @@ impl Machine {
             return verdict(&BUS_LISTENS, Found::Nothing);
         }
         match self.physical_target(p) {
-            Target::Epc(_) | Target::Prm if bus => verdict(&BUS_CIPHERTEXT, Found::Cipher(p)),
+            Target::Epc(_) | Target::Prm if bus => {
+                let rule = match self.platform.memory {
+                    MemoryEngine::Mktme => &BUS_CIPHERTEXT,
+                    MemoryEngine::Mee => &BUS_COUNTED,
+                };
+                verdict(rule, Found::Cipher(p))
+            }
             Target::Epc(_) | Target::Prm => verdict(&DEVICE_PRM, Found::Ones),
             _ => self.open(p, access),
         }

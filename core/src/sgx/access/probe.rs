@@ -160,6 +160,9 @@ impl Machine {
     }
 
     fn fault_words(&self, fault: crate::trace::Fault, code: Pfec, address: u64) -> Text {
+        if !fault.name.starts_with('#') {
+            return text!("probe.stopped", "Nothing: the machine stands still");
+        }
         if fault.name == "#GP" {
             return text!("probe.gp", "#GP(0)");
         }

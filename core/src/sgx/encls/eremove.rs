@@ -37,7 +37,6 @@ pub(in super::super) fn eremove<R: Recorder>(
         PageType::SECS => {
             let alone = m.secs.get(&page).is_none_or(|s| s.children == 0);
             recorder.require(&NO_CHILDREN, alone, status::CHILD_PRESENT)?;
-            m.secs.remove_mut(&page);
             recorder.tell(|| Event::Transition {
                 what: "enclave",
                 from: "emptied",
@@ -60,6 +59,9 @@ pub(in super::super) fn eremove<R: Recorder>(
     recorder.write(Machine::epcm_place(page), || {
         (m.entry_words(&entry), Value::None)
     });
+    let left = crate::memory::Page::from_bytes(&m.epc_bytes(page));
+    m.dram.leave(page, left);
+    m.secs.remove_mut(&page);
     m.epc.remove_mut(page.0);
     Ok(())
 }

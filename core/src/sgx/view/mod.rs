@@ -87,6 +87,7 @@ impl Machine {
             Some(Op::Edbgrd { enclave, .. } | Op::Edbgwr { enclave, .. }) => Some(*enclave),
             Some(Op::Access(touch)) => self.page_at(touch.at).map(|(enclave, _)| enclave),
             Some(Op::Map { at, .. }) => self.enclave_at(*at),
+            Some(Op::Bus(bus)) => self.page_at(bus.at).map(|(enclave, _)| enclave),
             Some(op) => self.enclave_on(processor_of(Some(op))),
             None => None,
         };

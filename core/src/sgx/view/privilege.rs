@@ -107,7 +107,7 @@ fn now(m: &Machine, op: &Op, outcome: Outcome) -> Option<(usize, usize)> {
             Who::Smm => (SMM, 0),
             Who::Device | Who::Bus => return None,
         },
-        Op::Event { .. } | Op::Hold { .. } | Op::Thread { .. } => return None,
+        Op::Event { .. } | Op::Hold { .. } | Op::Thread { .. } | Op::Bus(_) => return None,
         _ => (RING_0, 0),
     })
 }

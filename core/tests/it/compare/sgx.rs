@@ -52,6 +52,32 @@ shared_test! {
         assert_eq!(kinds(&mut column("scalable", &[]), Observer::Privileged), wanted);
     }
 
+    /// Another memory engine changes what a probe on DRAM can tell, and no other answer to anybody.
+    fn legacy_differs_in_dram_and_nowhere_else() {
+        let mut legacy = column("legacy", &[]);
+        let mut scalable = column("scalable", &[]);
+        for (who, _) in scalable.observers() {
+            let mut wanted = kinds(&mut scalable, who);
+            wanted.insert("dram", "cipher-fresh");
+            assert_eq!(kinds(&mut legacy, who), wanted, "{}", who.id());
+            let told = |column: &mut Column, id| {
+                let answer = ask(column, id, who);
+                let lines = answer.lines.iter().map(|l| (l.name.en(), l.value.en()));
+                let lines: Vec<_> = lines.collect();
+                (answer.verdict.en(), answer.bytes, answer.rule.map(|r| r.id), lines)
+            };
+            for question in ALL.iter().filter(|q| q.id != "dram" && who != Observer::Bus) {
+                assert_eq!(told(&mut legacy, question.id), told(&mut scalable, question.id), "{}", question.id);
+            }
+        }
+    }
+
+    /// The probe reads the secret’s line each time it is stored: the same bytes twice, or two readings.
+    fn what_the_probe_read_is_in_the_answer() {
+        let count = |variant| ask(&mut column(variant, &[]), "dram", Observer::Bus).lines.len();
+        assert_eq!((count("scalable"), count("legacy")), (1, 2));
+    }
+
     /// The run is small: it is carried out while somebody waits.
     fn the_common_program_is_small_and_has_every_phase() {
         let column = column("", &[]);

@@ -1,3 +1,4 @@
 //! Formats that several machines use.
 
 mod elf;
+mod engines;

@@ -4,6 +4,7 @@ use teescope_core::formats::dcap::Attributes;
 use teescope_core::memory::Page;
 use teescope_core::sgx::access::Who;
 use teescope_core::sgx::code::INSTRUCTIONS;
+use teescope_core::sgx::dram::{Act, Bus};
 use teescope_core::sgx::encls::{self, Registers};
 use teescope_core::sgx::events::{Cause, HAPPENINGS};
 use teescope_core::sgx::processor::registers;
@@ -106,6 +107,11 @@ fn every_form() -> Vec<Op> {
 /// The operations of a running enclave.
 fn running() -> Vec<Op> {
     let mut ops = Vec::new();
+    for at in [0, u64::MAX] {
+        for act in [Act::Keep, Act::Back, Act::Flip(0), Act::Flip(255)] {
+            ops.push(Op::Bus(Bus { at, act }));
+        }
+    }
     for (cpu, at, len) in [(0, 0, 1), (255, u64::MAX, MOST_COPIED)] {
         for task in [
             Task::Copy {

@@ -17,6 +17,7 @@ shared_test! {
         fired.extend(around::fired());
         fired.extend(inside::access::fired());
         fired.extend(inside::keys::FIRED);
+        fired.extend(inside::engines::FIRED);
         let mut used = inside::eenter::rows();
         used.extend(inside::eresume::rows());
         used.extend(inside::ereport::rows());

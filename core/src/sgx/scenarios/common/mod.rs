@@ -15,8 +15,9 @@ use super::{Turned, params};
 use crate::sgx::content::Content;
 use crate::sgx::machine::{EpcPage, Machine};
 use crate::sgx::op::Op;
-use crate::sgx::platform::Platform;
+use crate::sgx::platform::{MemoryEngine, Platform};
 use crate::text;
+use crate::text::Text;
 use crate::trace::{
     BadInput, Built, Common, Guarded, Limit, Observer, Params, Phase, Plan, ScenarioInfo, Variant,
 };
@@ -41,6 +42,11 @@ const BUFFER_AT: u64 = 0x0300_0000;
 
 /// How SGX takes part in comparisons.
 pub(super) fn common() -> Common {
+    let variant = |id, title: Text| Variant {
+        id,
+        title,
+        set: vec![("memory", id)],
+    };
     let limit = |title, what, epc, counts, bytes_each| Limit {
         title,
         scenario: "sgx/common-limit",
@@ -50,11 +56,10 @@ pub(super) fn common() -> Common {
     };
     Common {
         scenario: "sgx/common",
-        variants: vec![Variant {
-            id: "scalable",
-            title: text!("sgx.common.scalable", "Scalable"),
-            set: Vec::new(),
-        }],
+        variants: vec![
+            variant("scalable", text!("sgx.common.scalable", "Scalable")),
+            variant("legacy", text!("sgx.common.legacy", "Legacy")),
+        ],
         secret_at,
         elsewhere: vec![("place", "elsewhere")],
         altered: vec![("altered", "yes")],
@@ -113,6 +118,27 @@ fn info() -> ScenarioInfo {
         ),
         params: vec![
             params::choice(
+                "memory",
+                text!("sgx.common.memory", "Memory encryption"),
+                text!(
+                    "sgx.common.memory.help",
+                    "What stands between the processor and DRAM: encryption by address, or encryption with a counter and a tree that guards it."
+                ),
+                &[
+                    (
+                        "scalable",
+                        text!("sgx.common.memory.scalable", "Scalable: AES-XTS by address"),
+                    ),
+                    (
+                        "legacy",
+                        text!(
+                            "sgx.common.memory.legacy",
+                            "Legacy: counters and an integrity tree"
+                        ),
+                    ),
+                ],
+            ),
+            params::choice(
                 "place",
                 text!("sgx.common.place", "Where the enclave lies"),
                 text!(
@@ -165,7 +191,11 @@ fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
         ending::leave(&mut stage);
     }
     ending::destroy(&mut stage, &enclave);
-    Ok(stage.plan())
+    let memory = match turned.text("memory") {
+        "legacy" => MemoryEngine::Mee,
+        _ => MemoryEngine::Mktme,
+    };
+    Ok(stage.plan_on(Platform::client().with_memory(memory)))
 }
 
 /// The enclave is built and initialised; the author's signature is over what the author wrote.

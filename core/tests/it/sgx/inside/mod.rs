@@ -6,6 +6,7 @@ pub(crate) mod debug;
 mod dram;
 pub(crate) mod eenter;
 pub(crate) mod egetkey;
+pub(crate) mod engines;
 pub(crate) mod ereport;
 pub(crate) mod eresume;
 mod holds;
