@@ -17,12 +17,17 @@ use crate::trace::{Input, Params, Recognised};
 pub use look::{Looked, WINDOW, look};
 
 /// What can be taken apart, as the end of “it is …”.
-pub const KNOWN: &str = "an SGXS stream, a SIGSTRUCT, an EINITTOKEN, an RSA key in PEM, a Keystone report in binary or JSON, or a RISC-V program in ELF or without a header";
+pub const KNOWN: &str = "an SGXS stream, a SIGSTRUCT, an EINITTOKEN, an RSA key in PEM, a Keystone report in binary or JSON, a RISC-V program in ELF or without a header, or an error number of SGX or of its SDK";
 
 /// Takes a file apart, if a machine knows it.
 #[must_use]
 pub fn inspect(bytes: &[u8]) -> Option<Inspection> {
     crate::sgx::inspect(bytes).or_else(|| crate::keystone::inspect(bytes))
+}
+
+/// Explains an error number, or a message that holds one, if a machine knows it.
+fn explain(said: &str) -> Option<Inspection> {
+    crate::sgx::error_numbers::explain(said)
 }
 
 /// Which scenario takes a file, if there is one.

@@ -18,12 +18,13 @@ pub(super) const USAGE: Usage = Usage {
     more: "FILE is any file that a machine knows: an SGXS stream, a SIGSTRUCT, an EINITTOKEN, an\n\
            RSA key in PEM (which is not shown), an attestation report in binary or JSON, a RISC-V\n\
            program. It may also be a text that spells one: hex with whatever stands between the\n\
-           digits, an array in source code, a dump with offsets, base64 or PEM.\n\
+           digits, an array in source code, a dump with offsets, base64 or PEM; or an error number\n\
+           of SGX or its SDK, or a message that holds one.\n\
            Every byte is in exactly one line: offset, bytes, meaning. Chunks of a page are folded\n\
            into one line. What follows from the file, what was checked and what is wrong with it\n\
            stand at the end.\n\
            JSON keys: what, why, from, lines [{offset, len, hex, meaning}], follows {name: value},\n\
-           notes [sentence], checks [{rule, held, says, cite}], wrong [sentence].",
+           notes [sentence], leads [link], checks [{rule, held, says, cite}], wrong [sentence].",
     options: &[],
 };
 
@@ -72,6 +73,7 @@ fn json(looked: &Looked, words: &Words) -> Json {
         "lines": lines,
         "follows": Json::Object(follows.collect()),
         "notes": notes,
+        "leads": seen.leads,
         "checks": checks,
         "wrong": wrong,
     })

@@ -49,8 +49,22 @@ pub fn look(given: &Rc<[u8]>) -> Looked {
         };
     }
     match core::str::from_utf8(given) {
-        Ok(text) => of_text(given, text),
+        Ok(text) => match super::explain(text) {
+            Some(seen) => explained(seen),
+            None => of_text(given, text),
+        },
         Err(_) => unknown(given, &[]),
+    }
+}
+
+/// What was said of a message: there are no bytes to be shown.
+fn explained(seen: Inspection) -> Looked {
+    Looked {
+        bytes: Rc::from([]),
+        from: text!("look.message", "an error number or name"),
+        known: true,
+        opens: None,
+        seen,
     }
 }
 
@@ -86,7 +100,9 @@ fn from(reading: &Reading, bytes: usize) -> Text {
 
 /// That a text can be read in other writings too.
 fn others(readings: &[Reading], taken: usize) -> Vec<Text> {
-    let other = readings.iter().enumerate().filter(|(i, _)| *i != taken);
+    let own = readings.get(taken).map(|r| &r.bytes);
+    let other = readings.iter().enumerate();
+    let other = other.filter(|(_, r)| Some(&r.bytes) != own);
     let other = other.filter_map(|(_, reading)| {
         let bytes = reading.bytes.as_ref().ok()?;
         Some(text!(
@@ -114,13 +130,13 @@ fn unknown(given: &Rc<[u8]>, readings: &[Reading]) -> Looked {
     };
     let why = text!(
         "look.unknown",
-        "no machine here knows these bytes. It would have to be {known}",
+        "No machine here knows these bytes. What would be known: {known}.",
         known = super::KNOWN
     );
     let mut seen = Inspection::new(text!("look.unknown.what", "Unknown"), why);
     seen.notes = readings.iter().map(tried).collect();
     if bytes.is_empty() {
-        seen.why = text!("look.empty", "there is not a single byte in it");
+        seen.why = text!("look.empty", "There is not a single byte in it.");
     } else {
         seen.parts = vec![Part {
             kind: Kind::Letters,
@@ -170,8 +186,8 @@ impl Looked {
         let fields = parts.filter_map(|part| field(part, start, end));
         Bytes {
             id: "inspected",
-            title: self.seen.what.clone(),
-            note: self.from.clone(),
+            title: text!("look.bytes", "Byte for byte"),
+            note: Text::none(),
             place: Place::new("file", start as u64, (end - start) as u64),
             data: Rc::from(&self.bytes[start..end]),
             fields: fields.collect(),

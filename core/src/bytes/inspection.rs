@@ -26,6 +26,8 @@ pub struct Inspection {
     pub follows: Vec<(&'static str, String)>,
     /// What else a reader should know, as sentences: who the signer is.
     pub notes: Vec<Text>,
+    /// Links to runs that show it, as fragments.
+    pub leads: Vec<String>,
     /// What was checked, in the order of its document.
     pub checks: Vec<Checked>,
     /// What is wrong, as sentences.
@@ -87,6 +89,7 @@ impl Inspection {
             parts: Vec::new(),
             follows: Vec::new(),
             notes: Vec::new(),
+            leads: Vec::new(),
             checks: Vec::new(),
             wrong: Vec::new(),
         }

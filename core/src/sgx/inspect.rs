@@ -16,7 +16,7 @@ use crate::crypto::sha256::sha256;
 use crate::memory::PAGE;
 use crate::text;
 use crate::text::Text;
-use crate::trace::{Event, Sink};
+use crate::trace::{Event, Onward, Outcome};
 
 /// Takes a file apart; `None` if this machine does not know it.
 #[must_use]
@@ -78,14 +78,16 @@ fn sigstruct(bytes: &[u8], seen: &mut Inspection) {
         ));
     }
     seen.notes.push(modes(&sig));
-    let mut events = Vec::new();
-    let _ = einit::alone(&sig, whole, &mut Sink::Onward(&mut events));
-    seen.checks = checks(&events);
-    let failed = seen.checks.iter().filter(|c| !c.held);
-    seen.wrong.extend(failed.map(|check| {
+    let mut onward = Onward::default();
+    let _ = einit::alone(&sig, whole, &mut onward);
+    seen.checks = checks(&onward.events);
+    let outcome = onward.stop.map_or(Outcome::Done, Outcome::from);
+    let first = seen.checks.iter().find(|c| !c.held);
+    seen.wrong.extend(first.map(|check| {
         text!(
             "inspect.refused",
-            "EINIT refuses it: {rule} does not hold. {says}.",
+            "EINIT refuses it with {result}. The first rule that does not hold is {rule}: {says}.",
+            result = outcome.name(),
             rule = check.id,
             says = check.says.clone()
         )

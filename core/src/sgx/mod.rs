@@ -18,6 +18,7 @@ pub mod dram;
 pub mod driver;
 pub mod encls;
 pub mod enclu;
+pub mod error_numbers;
 pub mod events;
 pub mod gaps;
 pub mod image;

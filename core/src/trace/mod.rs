@@ -44,7 +44,8 @@ pub use op_text::{BadOp, OpText};
 pub use outcome::{Fault, Outcome, Status, Stop};
 pub use plan::Plan;
 pub use recorder::{
-    Absorb, Compared, Event, Everything, Piece, Place, Recorder, Silent, Sink, Touches, Value,
+    Absorb, Compared, Event, Everything, Onward, Piece, Place, Recorder, Silent, Sink, Touches,
+    Value,
 };
 pub use rule::Rule;
 pub use run::Run;

@@ -276,9 +276,6 @@ pub enum Sink<'a> {
     Places(&'a mut dyn FnMut(Place)),
     /// Everything, in order.
     Events(&'a mut Vec<Event>),
-    /// Everything, in order, and what does not hold stops nothing: to ask what else would be refused.
-    /// What the leaf does after such a check has no meaning.
-    Onward(&'a mut Vec<Event>),
 }
 
 impl Recorder for Sink<'_> {
@@ -288,7 +285,7 @@ impl Recorder for Sink<'_> {
         held: bool,
         compared: impl FnOnce() -> Option<Compared>,
     ) {
-        if let Self::Events(events) | Self::Onward(events) = self {
+        if let Self::Events(events) = self {
             let compared = compared();
             events.push(Event::Check {
                 rule,
@@ -301,7 +298,7 @@ impl Recorder for Sink<'_> {
         match self {
             Self::Nothing => {}
             Self::Places(take) => take(place),
-            Self::Events(events) | Self::Onward(events) => {
+            Self::Events(events) => {
                 let (before, after) = values();
                 events.push(Event::Write {
                     place,
@@ -312,10 +309,46 @@ impl Recorder for Sink<'_> {
         }
     }
     fn tell(&mut self, event: impl FnOnce() -> Event) {
-        if let Self::Events(events) | Self::Onward(events) = self {
+        if let Self::Events(events) = self {
             events.push(event());
         }
     }
+}
+
+/// Keeps the checks, and what does not hold stops nothing: to ask what else would be refused. What a
+/// leaf does after a check that failed has no meaning.
+#[derive(Clone, Debug, Default)]
+pub struct Onward {
+    /// The checks, in order.
+    pub events: Vec<Event>,
+    /// How the leaf would have stopped.
+    pub stop: Option<Stop>,
+}
+
+impl Onward {
+    fn note(&mut self, held: bool, otherwise: impl Into<Stop>) {
+        if !held && self.stop.is_none() {
+            self.stop = Some(otherwise.into());
+        }
+    }
+}
+
+impl Recorder for Onward {
+    fn check(
+        &mut self,
+        rule: &'static Rule,
+        held: bool,
+        compared: impl FnOnce() -> Option<Compared>,
+    ) {
+        let compared = compared();
+        self.events.push(Event::Check {
+            rule,
+            held,
+            compared,
+        });
+    }
+    fn write(&mut self, _: Place, _: impl FnOnce() -> (Value, Value)) {}
+    fn tell(&mut self, _: impl FnOnce() -> Event) {}
     fn require(
         &mut self,
         rule: &'static Rule,
@@ -323,7 +356,8 @@ impl Recorder for Sink<'_> {
         otherwise: impl Into<Stop>,
     ) -> Result<(), Stop> {
         self.check(rule, held, || None);
-        self.go_on(held, otherwise.into())
+        self.note(held, otherwise);
+        Ok(())
     }
     fn compare(
         &mut self,
@@ -333,15 +367,7 @@ impl Recorder for Sink<'_> {
         otherwise: impl Into<Stop>,
     ) -> Result<(), Stop> {
         self.check(rule, held, || Some(compared()));
-        self.go_on(held, otherwise.into())
-    }
-}
-
-impl Sink<'_> {
-    fn go_on(&self, held: bool, otherwise: Stop) -> Result<(), Stop> {
-        match held || matches!(self, Self::Onward(_)) {
-            true => Ok(()),
-            false => Err(otherwise),
-        }
+        self.note(held, otherwise);
+        Ok(())
     }
 }

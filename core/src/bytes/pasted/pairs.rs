@@ -101,7 +101,7 @@ fn foreign(at: usize, c: char) -> Malformed {
 fn odd(at: usize, digits: usize) -> Malformed {
     let why = text!(
         "malformed.hex-odd",
-        "has a group of {n} digits there; two make a byte, so one is missing or too much",
+        "has a group with an odd number of digits there, {n}; two make a byte, so one is missing or too much",
         n = digits
     );
     Malformed::says(at as u64, "hex text", why)

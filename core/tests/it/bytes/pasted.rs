@@ -182,7 +182,7 @@ shared_test! {
     }
 
     fn what_does_not_fit_is_told_with_its_place() {
-        assert_eq!(complaint("01 02 3"), (6, "hex text at offset 0x6 has a group of 1 digits there; two make a byte, so one is missing or too much.".into()));
+        assert_eq!(complaint("01 02 3"), (6, "hex text at offset 0x6 has a group with an odd number of digits there, 1; two make a byte, so one is missing or too much.".into()));
         assert_eq!(complaint("01:02:345:06").0, 6);
         assert_eq!(complaint("00112233445566778899aabbccddeeff!0112233").0, 32);
         assert_eq!(complaint("{0x01, 0x123}").0, 7);

@@ -155,7 +155,7 @@ shared_test! {
         assert_eq!(looked.seen.notes[0].en(), "Read as hex: 5 bytes that nobody here knows.");
         let odd = look(&Rc::from(&b"01 02 03 04 0"[..]));
         assert_eq!(odd.bytes[..], b"01 02 03 04 0"[..]);
-        assert!(odd.seen.notes[0].en().starts_with("Read as hex: hex text at offset 0xc (12) has a group"));
+        assert!(odd.seen.notes[0].en().starts_with("Read as hex: hex text at offset 0xc (12) has a group with an odd number"));
         assert!(look(&Rc::from(&b""[..])).seen.why.en().contains("not a single byte"));
     }
 }
