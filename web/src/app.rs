@@ -81,7 +81,7 @@ fn first(source: Source) -> State {
 
 fn page(ctx: &Ctx, state: &UseReducerHandle<State>) -> Html {
     match &state.page {
-        Page::Gallery | Page::Asking(_) | Page::Waiting(_) => beside(ctx, state),
+        Page::Gallery | Page::Inspect | Page::Asking(_) | Page::Waiting(_) => beside(ctx, state),
         Page::Player(play) => {
             html! { <Player play={play.clone()} open={state.open} extras={extras::here().is_some()} /> }
         }
@@ -92,6 +92,7 @@ fn page(ctx: &Ctx, state: &UseReducerHandle<State>) -> Html {
 fn beside(ctx: &Ctx, state: &UseReducerHandle<State>) -> Html {
     match (&state.page, extras::here()) {
         (Page::Gallery, Some(extras)) => (extras.gallery)(ctx, state, &state.link()),
+        (Page::Inspect, Some(extras)) => (extras.inspect)(state),
         (Page::Asking(asking), Some(extras)) => (extras.asking)(ctx, asking, &state.source),
         _ => waiting_page(ctx, state.failed),
     }

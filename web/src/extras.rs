@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use crate::dialog;
 use crate::gallery;
+use crate::inspect;
 use crate::source::Source;
 use crate::state::{Asking, Ctx, State, files};
 
@@ -19,6 +20,10 @@ pub(crate) struct Extras {
     pub(crate) opened: fn(dialog::Props) -> Html,
     /// Takes files in.
     pub(crate) take: fn(&mut State, Vec<Input>),
+    /// The inspector.
+    pub(crate) inspect: fn(&State) -> Html,
+    /// Flips a bit of what is inspected: which byte and which bit.
+    pub(crate) flip: fn(&mut State, u64, u8),
 }
 
 /// Names everything there is.
@@ -28,6 +33,8 @@ fn extras() -> Extras {
         asking: gallery::asking::asking_page,
         opened: crate::el::part::<dialog::Opened>,
         take: files::take,
+        inspect: inspect::inspector,
+        flip: inspect::flip,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The page: draws panels, knows no machine.
 //!
 //! [`state`] holds what the page is showing and how it changes; [`app`] ties it to the browser
-//! (keys, address bar, dropped files); [`gallery`] and [`player`] are the two pages; [`panel`] draws
+//! (keys, address bar, dropped files); [`gallery`], [`player`] and [`inspect`] are the pages; [`panel`] draws
 //! each panel kind of [`teescope_core::view`]; [`dialog`] holds what opens over a page.
 //! Everything a reader may need again is in the address: [`state::State::link`].
 
@@ -15,6 +15,7 @@ mod extras;
 mod figure;
 mod gallery;
 mod held;
+mod inspect;
 mod lang;
 pub mod machines;
 mod panel;
@@ -33,7 +34,7 @@ pub fn start_soon(root: web_sys::Element, source: Source) {
     dom::spawn(async move {
         let mut source = source;
         let named = Link::read(&app::fragment()).unwrap_or_default().scenario;
-        if named.is_empty() {
+        if named.is_empty() || named == state::INSPECT {
             extras::fetch().await;
         }
         let wanted = source.lacks(Some(named.as_str()).filter(|id| !id.is_empty()));

@@ -244,3 +244,65 @@ async fn long_lists_stay_small_and_nothing_has_a_style_attribute() {
     assert!(page.count("tr") <= 400, "{} table rows", page.count("tr"));
     assert_eq!(page.count("[style]"), 0);
 }
+
+/// Types something into the inspector.
+async fn paste(page: &Page, text: &str) {
+    let field: web_sys::HtmlTextAreaElement = page
+        .find("#pasted")
+        .expect("a field to paste into")
+        .unchecked_into();
+    field.set_value(text);
+    let event = web_sys::Event::new_with_event_init_dict("input", &{
+        let init = web_sys::EventInit::new();
+        init.set_bubbles(true);
+        init
+    });
+    field
+        .dispatch_event(&event.expect("an event"))
+        .expect("it is heard");
+    page.settle().await;
+}
+
+#[wasm_bindgen_test]
+async fn what_is_pasted_is_recognised_and_put_away() {
+    use teescope_core::sgx::structs::SigStruct;
+    let page = Page::at("inspect&lang=en").await;
+    assert_eq!(page.count(".told"), 0);
+    let key = teescope_core::sgx::sigstruct::demo_signer().expect("the demo key");
+    let sig = SigStruct::default().sign(&key).expect("signed");
+    let hex = teescope_core::bytes::hex::spaced(&sig.encode());
+    paste(&page, &hex).await;
+    assert_eq!(page.text(".told h2"), "SIGSTRUCT");
+    let told = page.text(".told");
+    assert!(told.contains("hex: 1,808 bytes"), "{told}");
+    assert!(told.contains("the demo key of this project"), "{told}");
+    assert!(told.contains("7 of 7 checks hold"), "{told}");
+    assert_eq!(
+        page.count(".fields-of tbody tr"),
+        SigStruct::LAYOUT.fields.len() as u32 + 2
+    );
+    page.click("[data-clear]").await;
+    assert_eq!(page.count(".told"), 0);
+    assert_eq!(page.count("[style]"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn what_is_inspected_opens_as_a_run() {
+    use teescope_core::sgx::structs::SigStruct;
+    let page = Page::at("inspect&lang=en").await;
+    let key = teescope_core::sgx::sigstruct::demo_signer().expect("the demo key");
+    let sig = SigStruct::default().sign(&key).expect("signed");
+    paste(&page, &teescope_core::bytes::hex::encode(&sig.encode())).await;
+    page.click("[data-run='0']").await;
+    assert!(page.find("#card").is_some());
+}
+
+#[wasm_bindgen_test]
+async fn a_message_is_explained_and_the_address_keeps_silent() {
+    let page = Page::at("inspect&lang=en").await;
+    paste(&page, "ENCLS returned 0x4000000e").await;
+    assert_eq!(page.text(".told h2"), "#PF");
+    assert_eq!(page.count(".dump"), 0);
+    let at = page.fragment(|f| f.contains("inspect")).await;
+    assert_eq!(at, "#inspect&lang=en");
+}

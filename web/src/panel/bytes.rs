@@ -101,6 +101,14 @@ fn field(event: &Event) -> Option<usize> {
     dom::number(event, "field").and_then(|i| usize::try_from(i).ok())
 }
 
+/// How many bytes of a file stand before those that are shown; a structure counts from its own start.
+pub(super) fn before(bytes: &Bytes) -> u64 {
+    match bytes.place.space {
+        "file" => bytes.place.at,
+        _ => 0,
+    }
+}
+
 /// A dump and what is to be shown in it.
 struct Dump<'a> {
     bytes: &'a Bytes,
@@ -132,6 +140,11 @@ impl<'a> Dump<'a> {
             changed,
             lights,
         }
+    }
+
+    /// How many bytes of a file stand before these: there offsets count from its start.
+    fn bytes_before(&self) -> usize {
+        before(self.bytes) as usize
     }
 
     /// The bytes of so many lines from one on.
@@ -206,7 +219,7 @@ fn lines(dump: &Dump<'_>, scroll: Scroll) -> El {
 
 fn draw(dump: &Dump<'_>, part: &Part) -> El {
     let line = |n: usize| {
-        let offset = format!("{:04x}", n * LINE);
+        let offset = format!("{:04x}", dump.bytes_before() + n * LINE);
         let offset = el("span").class("offset").kid(offset);
         el("div").key(n).class("hexline").kid(offset)
     };
@@ -273,7 +286,7 @@ fn field_row(ctx: &Ctx, props: &Props, bytes: &Bytes, i: usize, f: &Field, light
         .also(lights.1 == Some(i), "selected")
         .also(f.reserved, "reserved")
         .also(props.changes().has(bytes.id, &changed), "new")
-        .kid(el("td").class("m").kid(f.offset as u64))
+        .kid(el("td").class("m").kid(before(bytes) + f.offset as u64))
         .kid(el("td").kid(name))
         .kid(value)
 }

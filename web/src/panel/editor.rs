@@ -7,6 +7,7 @@ use teescope_core::trace::{Edit, EditAction, Place};
 use teescope_core::view::{Bytes, Panel};
 use yew::prelude::*;
 
+use super::bytes::before;
 use super::{Kept, Props};
 use crate::dom;
 use crate::el::{El, el, nothing, said};
@@ -55,7 +56,7 @@ pub(super) fn editor(ctx: &Ctx, props: &Props, kept: &Kept, bytes: &Bytes, field
     let size = text!(
         "ui.bytes.place",
         "offset {offset}, {size} bytes",
-        offset = f.offset,
+        offset = before(bytes) + f.offset as u64,
         size = f.size
     );
     let head = el("p")
@@ -64,10 +65,16 @@ pub(super) fn editor(ctx: &Ctx, props: &Props, kept: &Kept, bytes: &Bytes, field
         .kid(el("span").class("dim").kid(said(ctx, size)))
         .kid(" ")
         .kid(el("span").class("m").kid(ctx.t(&f.value)));
-    let hint = text!(
-        "ui.bytes.flip",
-        "Choose a byte, then the bit to flip; the original run is kept."
-    );
+    let hint = match props.frame.session {
+        Some(_) => text!(
+            "ui.bytes.flip",
+            "Choose a byte, then the bit to flip; the original run is kept."
+        ),
+        None => text!(
+            "ui.inspect.flip",
+            "Choose a byte, then the bit to flip; everything is checked again. Flipping it once more takes it back."
+        ),
+    };
     let buttons = (from..to).map(|i| byte_button(i, bytes.data[i], byte == Some(i)));
     let chosen = byte.filter(|i| *i < bytes.data.len());
     let step = props.frame.step.as_ref().filter(|_| chosen.is_some());

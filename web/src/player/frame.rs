@@ -6,7 +6,7 @@ use std::rc::Rc;
 use teescope_core::text;
 use teescope_core::text::Text;
 use teescope_core::trace::{Event, Observer, ScenarioInfo, Session, Snippet, Step, WhatIf};
-use teescope_core::view::{Changes, View, changes};
+use teescope_core::view::{Changes, Panel, View, changes};
 
 use crate::state::play::{Against, Play};
 use crate::state::run::Run;
@@ -14,7 +14,8 @@ use crate::state::run::Run;
 /// A moment of a run.
 pub(crate) struct Frame {
     pub(crate) run: u32,
-    pub(crate) session: Rc<RefCell<Box<dyn Session>>>,
+    /// The run it is a moment of; a panel that is no part of one has none.
+    pub(crate) session: Option<Rc<RefCell<Box<dyn Session>>>>,
     pub(crate) position: u64,
     pub(crate) len: u64,
     pub(crate) label: String,
@@ -72,7 +73,7 @@ pub(crate) fn frame(play: &Play, last: Option<&Frame>) -> Frame {
     let changes = Rc::new(basis.map_or_else(Changes::default, |b| changes(&b, &view)));
     let mut frame = Frame {
         run: run.id,
-        session: run.session.clone(),
+        session: Some(run.session.clone()),
         position,
         len: run.len,
         label,
@@ -88,6 +89,35 @@ pub(crate) fn frame(play: &Play, last: Option<&Frame>) -> Frame {
     };
     frame.stamps = stamps(&frame, last);
     frame
+}
+
+/// A moment that is no part of a run: one panel, as it is.
+pub(crate) fn still(panel: Panel) -> Frame {
+    Frame {
+        run: 0,
+        session: None,
+        position: 0,
+        len: 0,
+        label: String::new(),
+        info: Rc::new(ScenarioInfo {
+            id: "",
+            title: Text::none(),
+            question: Text::none(),
+            lesson: Text::none(),
+            params: Vec::new(),
+            listed: false,
+        }),
+        step: None,
+        view: Rc::new(View {
+            panels: vec![panel],
+        }),
+        changes: Rc::default(),
+        against: Text::none(),
+        names: Vec::new(),
+        what_ifs: Vec::new(),
+        snippets: Vec::new(),
+        stamps: vec![STAMP.with(|s| s.replace(s.get() + 1))],
+    }
 }
 
 /// The view with which the present one is compared, and what that is.

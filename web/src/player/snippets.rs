@@ -92,7 +92,10 @@ fn download(frame: &Frame, snippet: usize, input: usize) {
     };
     let bytes = match &input.bytes {
         Ok(bytes) => bytes.clone(),
-        Err(digest) => frame.session.borrow_mut().absorbed(frame.position, digest),
+        Err(digest) => match &frame.session {
+            Some(session) => session.borrow_mut().absorbed(frame.position, digest),
+            None => return,
+        },
     };
     dom::download(&input.name, &bytes);
 }

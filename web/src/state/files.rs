@@ -12,6 +12,7 @@ use teescope_core::trace::{
 };
 
 use super::{Notice, Page, State};
+use crate::inspect;
 
 /// Files by the SHA-256 of their bytes, in hex.
 pub(crate) type Files = BTreeMap<String, Input>;
@@ -65,6 +66,10 @@ pub(crate) fn take(state: &mut State, files: Vec<Input>) {
         let Some(bytes) = file.bytes.whole() else {
             continue;
         };
+        if matches!(state.page, Page::Inspect) {
+            state.notice = None;
+            return inspect::take(state, &file.name, &bytes);
+        }
         let digest = digest(&bytes);
         let name = file.name.clone();
         Rc::make_mut(&mut state.files).insert(digest.clone(), file);
@@ -74,6 +79,12 @@ pub(crate) fn take(state: &mut State, files: Vec<Input>) {
         }
         let Some(found) = state.source.recognise(&bytes) else {
             state.notice = Some(Notice::bad(unknown(state, &name, &digest)));
+            // What no machine runs can still be looked at.
+            if !matches!(state.page, Page::Asking(_)) {
+                inspect::take(state, &name, &bytes);
+                state.visits += 1;
+                state.page = Page::Inspect;
+            }
             return;
         };
         let mut next = link.take().unwrap_or_else(|| state.link());

@@ -46,11 +46,16 @@ impl Theme {
     }
 }
 
+/// What the address of the inspector begins with.
+pub(crate) const INSPECT: &str = "inspect";
+
 /// Which page is shown.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Page {
     /// What can be run.
     Gallery,
+    /// Somebody's bytes, taken apart.
+    Inspect,
     /// A run whose machine is on its way.
     Waiting(Rc<Link>),
     /// A run that cannot be opened yet: it lacks a file, or something in it does not fit.
@@ -64,6 +69,23 @@ pub(crate) enum Page {
 pub(crate) struct Asking {
     pub(crate) link: Link,
     pub(crate) bad: BadInput,
+}
+
+/// What the inspector was given.
+#[derive(Clone)]
+pub(crate) struct Inspected {
+    /// The file's name; empty for what was pasted.
+    pub(crate) name: String,
+    /// The bytes, or the text that spells them.
+    pub(crate) given: Rc<[u8]>,
+    /// Whether it was pasted as text.
+    pub(crate) pasted: bool,
+}
+
+impl PartialEq for Inspected {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.given, &other.given)
+    }
 }
 
 /// A sentence to the reader about what was just done.
@@ -95,6 +117,8 @@ pub(crate) struct State {
     rest: Vec<(String, String)>,
     pub(crate) page: Page,
     pub(crate) files: Rc<Files>,
+    /// What the inspector was given.
+    pub(crate) inspected: Option<Inspected>,
     pub(crate) notice: Option<Notice>,
     pub(crate) open: Option<Open>,
     /// Grows when the browser's history should get an entry.
@@ -139,6 +163,10 @@ pub(crate) enum Action {
     Again,
     /// Files were dropped or chosen.
     Files(Vec<Input>),
+    /// Something was given to the inspector, or put away.
+    Inspect(Option<Inspected>),
+    /// A run with that file was asked for.
+    Run(Input, Link),
     Notice(Option<Notice>),
     Open(Option<Open>),
     /// Something within the run.
@@ -155,6 +183,7 @@ impl State {
             rest: Vec::new(),
             page: Page::Gallery,
             files: Rc::default(),
+            inspected: None,
             notice: None,
             open: None,
             visits: 0,
@@ -172,7 +201,7 @@ impl State {
             Page::Waiting(link) if self.pending.is_empty() => {
                 self.source.lacks(Some(&link.scenario))
             }
-            Page::Gallery => self.source.lacks(None),
+            Page::Gallery | Page::Inspect => self.source.lacks(None),
             _ if !self.pending.is_empty() => self.source.lacks(None),
             _ => Vec::new(),
         }
@@ -180,7 +209,7 @@ impl State {
 
     /// Whether what is shown, is open or waits lacks what a run does not need at first.
     pub(crate) fn wants_extras(&self) -> bool {
-        let beside = matches!(self.page, Page::Gallery | Page::Asking(_));
+        let beside = matches!(self.page, Page::Gallery | Page::Inspect | Page::Asking(_));
         let wanted = beside || self.open.is_some() || !self.pending.is_empty();
         wanted && extras::here().is_none()
     }
@@ -227,6 +256,10 @@ impl State {
     pub(crate) fn link(&self) -> Link {
         let mut link = match &self.page {
             Page::Gallery => Link::default(),
+            Page::Inspect => Link {
+                scenario: INSPECT.to_string(),
+                ..Link::default()
+            },
             Page::Waiting(link) => (**link).clone(),
             Page::Asking(asking) => asking.link.clone(),
             Page::Player(play) => play.link(),
@@ -260,6 +293,10 @@ impl State {
         self.expected = None;
         if link.scenario.is_empty() {
             self.page = Page::Gallery;
+            return;
+        }
+        if link.scenario == INSPECT {
+            self.page = Page::Inspect;
             return;
         }
         if let Page::Player(play) = &self.page
@@ -335,8 +372,24 @@ impl Reducible for State {
                 next.pending.extend(files);
                 next.take_pending();
             }
+            Action::Inspect(inspected) => {
+                next.inspected = inspected;
+                next.notice = None;
+            }
+            Action::Run(file, link) => {
+                if let Some(bytes) = file.bytes.whole() {
+                    let digest = files::digest(&bytes);
+                    Rc::make_mut(&mut next.files).insert(digest, file);
+                }
+                return Rc::new(next).reduce(Action::Visit(link));
+            }
             Action::Notice(notice) => next.notice = notice,
             Action::Open(open) => next.open = open,
+            Action::Play(Do::Flip(place, bit, _)) if matches!(next.page, Page::Inspect) => {
+                if let Some(extras) = extras::here() {
+                    (extras.flip)(&mut next, place.at, bit);
+                }
+            }
             Action::Play(act) => {
                 let (source, files) = (next.source.clone(), next.files.clone());
                 let keeps = act.keeps_notice();

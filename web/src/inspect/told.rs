@@ -1,0 +1,119 @@
+//! What was found out: what the bytes are and why, what follows, what was checked, what is wrong.
+
+use teescope_core::artefacts::Looked;
+use teescope_core::bytes::Checked;
+use teescope_core::text;
+use teescope_core::text::Text;
+use teescope_core::trace::Link;
+use yew::prelude::*;
+
+use crate::dom;
+use crate::el::{El, el, group, said};
+use crate::state::{Action, Ctx};
+
+/// Everything that is told about the bytes.
+pub(super) fn told(ctx: &Ctx, name: &str, looked: &Looked) -> El {
+    let seen = &looked.seen;
+    let from = match name.is_empty() {
+        true => looked.from.clone(),
+        false => Text::join(&[name.into(), looked.from.clone()], " · "),
+    };
+    let why = match looked.known {
+        true => text!(
+            "ui.inspect.why",
+            "Recognised because {why}.",
+            why = seen.why.clone()
+        ),
+        false => seen.why.clone(),
+    };
+    let paragraphs = |all: &[Text], class: &'static str| {
+        let all: Vec<Text> = all.to_vec();
+        let one = move |t: &Text| el("p").class(class).kid(ctx.t(t));
+        group().kids(all.iter().map(one))
+    };
+    let head = el("div")
+        .class("what")
+        .also(!looked.known, "is-unknown")
+        .kid(el("h2").kid(ctx.t(&seen.what)))
+        .kid(el("p").kid(said(ctx, why)))
+        .kid(el("p").class("dim").kid(ctx.t(&from)));
+    el("section")
+        .class("told")
+        .at("role", "status")
+        .kid(head)
+        .kid(paragraphs(&seen.wrong, "why"))
+        .kid(paragraphs(&seen.notes, ""))
+        .kid(follows(looked))
+        .kid(leads(ctx, &seen.leads))
+        .kid(checks(ctx, &seen.checks))
+}
+
+/// The ways to runs that show it.
+fn leads(ctx: &Ctx, leads: &[String]) -> Option<El> {
+    let go = {
+        let (ctx, leads) = (ctx.clone(), leads.to_vec());
+        Callback::from(move |event: Event| {
+            let lead = dom::number(&event, "lead").and_then(|i| leads.get(i as usize).cloned());
+            if let Some(link) = lead.and_then(|lead| Link::read(&lead).ok()) {
+                ctx.dispatch.dispatch(Action::Visit(link));
+            }
+        })
+    };
+    let one = |(i, lead): (usize, &String)| {
+        let says = text!(
+            "ui.inspect.lead-to",
+            "See it happen: {run}",
+            run = lead.as_str()
+        );
+        el("button").at("data-lead", i).kid(said(ctx, says))
+    };
+    let choices = el("div").class("choices").on_click(go);
+    (!leads.is_empty()).then(|| choices.kids(leads.iter().enumerate().map(one)))
+}
+
+fn follows(looked: &Looked) -> Option<El> {
+    let follows = &looked.seen.follows;
+    let one = |(name, value): &(&'static str, String)| {
+        el("div")
+            .class("fact")
+            .kid(el("dt").kid(*name))
+            .kid(el("dd").class("m").kid(value.clone()))
+    };
+    let facts = el("dl").class("facts").kids(follows.iter().map(one));
+    (!follows.is_empty()).then_some(facts)
+}
+
+/// The checks in the order of their document, folded away while all of them hold.
+fn checks(ctx: &Ctx, checks: &[Checked]) -> Option<El> {
+    let held = checks.iter().filter(|c| c.held).count();
+    let says = text!(
+        "ui.inspect.checks",
+        "{held} of {all} checks hold",
+        held = held,
+        all = checks.len()
+    );
+    let rules = el("ul").kids(checks.iter().map(|c| check(ctx, c)));
+    let folded = el("details")
+        .class("checks")
+        .flag("open", held < checks.len())
+        .kid(el("summary").kid(said(ctx, says)))
+        .kid(rules);
+    (!checks.is_empty()).then_some(folded)
+}
+
+fn check(ctx: &Ctx, check: &Checked) -> El {
+    let (mark, word, class) = match check.held {
+        true => ("✓", text!("ui.checks.did-hold", "Held:"), "rule held"),
+        false => ("✕", text!("ui.checks.failed", "Failed:"), "rule failed"),
+    };
+    let word = el("span").class("aside-text").kid(said(ctx, word));
+    let says = el("span").kid(word.kid(" ")).kid(ctx.t(&check.says));
+    let rule = el("div")
+        .kid(says)
+        .kid(el("code").class("id").kid(check.id))
+        .kid(el("small").class("dim").kid(check.cite));
+    el("li")
+        .class(class)
+        .kid(el("i").at("aria-hidden", "true").kid(mark))
+        .kid(rule)
+}
