@@ -135,6 +135,14 @@ async fn the_gallery_lists_every_scenario_that_wants_to_be_listed() {
         .flat_map(|t| t.scenarios);
     let listed: Vec<_> = scenarios.map(|s| s.info()).filter(|i| i.listed).collect();
     assert!(!listed.is_empty());
+    // A machine of which there are only words has no shelf.
+    let runs = |t: &teescope_core::trace::Tee| t.scenarios.iter().any(|s| s.info().listed);
+    let shelves = teescope_core::tees::all()
+        .iter()
+        .filter(|t| runs(t))
+        .count();
+    assert!(shelves < teescope_core::tees::all().len());
+    assert_eq!(page.count(".shelf .scenarios") as usize, shelves);
     assert_eq!(page.count(".scenarios a") as usize, listed.len());
     for info in listed {
         let link = format!(".scenarios a[href='#{}&lang=en']", info.id);

@@ -79,6 +79,9 @@ shared_test! {
         ] {
             assert_eq!(ask(&mut column, question, Observer::Privileged).kind, kind, "{question}");
         }
+        // In: run, two resumes. Out: the timer, an edge call, exit.
+        let cost = ask(&mut column, "cost", Observer::Privileged).verdict.en();
+        assert!(cost.ends_with(", 6 crossings"), "{cost}");
         let limits = ask(&mut column, "limits", Observer::Privileged);
         let counts: Vec<String> = limits.lines.iter().map(|l| l.value.en()).collect();
         assert_eq!(counts, ["6", "7"]);
