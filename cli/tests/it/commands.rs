@@ -45,7 +45,7 @@ fn what_is_said_comes_in_three_forms() {
     );
     assert_eq!(
         cells[0]["evidence"]["link"],
-        "#keystone/hostile-os@dma.read"
+        "#keystone/common@secret.still"
     );
     let csv = teescope(&["profiles", "--csv"]);
     assert!(

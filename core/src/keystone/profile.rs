@@ -121,7 +121,7 @@ fn trust() -> Vec<Claim> {
                 "None. A probe on DRAM reads an enclave in plain."
             ),
             "keystone: no code for it at 88c49ee",
-            step("keystone/hostile-os", "dma.read"),
+            step("keystone/common", "secret.still"),
         ),
         claim(
             Aspect::SecureBoot,

@@ -136,7 +136,6 @@ fn secrets() -> Vec<Claim> {
             "Gueron, ePrint 2016/204; Intel, Memory Encryption Technologies Specification",
             step("sgx/common", "use.again"),
         )
-        .dated()
         .note(
             text!(
                 "sprofile.encryption.note",
