@@ -9,7 +9,7 @@ use crate::text::Text;
 pub(in super::super) fn name(work: &Work) -> Text {
     match work.task {
         Task::Copy { .. } => text!("op.name.copy", "copy"),
-        Task::Check { .. } => text!("op.name.check-report", "check the report"),
+        Task::Check { .. } => text!("op.name.check-report", "REPORT check"),
     }
 }
 

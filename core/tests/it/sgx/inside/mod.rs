@@ -13,6 +13,7 @@ mod holds;
 pub(crate) mod keys;
 pub(crate) mod leave;
 pub(crate) mod operands;
+mod privilege;
 pub(crate) mod scene;
 mod stories;
 mod stroll;
