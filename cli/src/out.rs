@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write as _};
 /// Exit code for input, options or a scenario that cannot be used.
 pub(crate) const UNUSABLE: u8 = 2;
 
-/// Exit code of `replay` for a run that came to another digest.
+/// Exit code of `diff` and `replay` for what came to another digest.
 pub(crate) const DIFFERS: u8 = 1;
 
 /// Why a command ends before its end.

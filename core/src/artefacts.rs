@@ -4,6 +4,7 @@
 
 mod look;
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -13,6 +14,7 @@ use crate::bytes::Inspection;
 use crate::text;
 use crate::text::Text;
 use crate::trace::{Input, Params, Recognised};
+use crate::view::Differ;
 
 pub use look::{Looked, WINDOW, look};
 
@@ -89,4 +91,12 @@ fn sgx(files: &[Input], options: &Params) -> Result<Measured, Text> {
         json: report.json(),
         warnings: report.warning.iter().cloned().collect(),
     })
+}
+
+/// Compares two artefacts, in slices: two enclaves, an enclave and what is expected of it.
+///
+/// # Errors
+/// No machine here compares these two; a sentence says why.
+pub fn diff(a: &Input, b: &Input) -> Result<Box<dyn Differ>, Text> {
+    crate::sgx::diff(a, b)
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod compare;
+mod diff;
 mod inspect;
 mod list;
 mod measure;
@@ -22,7 +23,7 @@ struct Command {
     run: fn(&Args) -> Result<u8>,
 }
 
-const COMMANDS: [Command; 9] = [
+const COMMANDS: [Command; 10] = [
     Command {
         usage: &list::USAGE,
         run: list::run,
@@ -38,6 +39,10 @@ const COMMANDS: [Command; 9] = [
     Command {
         usage: &inspect::USAGE,
         run: inspect::run,
+    },
+    Command {
+        usage: &diff::USAGE,
+        run: diff::run,
     },
     Command {
         usage: &apply::USAGE,
@@ -103,6 +108,6 @@ fn overview() -> String {
         let head = format!("{} {}", usage.name, usage.takes.join(" "));
         _ = writeln!(text, "  {head:<16}  {}", usage.does);
     }
-    text.push_str("\nEvery command has --help, --json and --lang. “-” as FILE is standard input.\nExit codes: 0 done, 1 a replayed run differs, 2 something cannot be used.\n");
+    text.push_str("\nEvery command has --help, --json and --lang. “-” as FILE is standard input.\nExit codes: 0 done, 1 what diff or replay compares differs, 2 something cannot be used.\n");
     text
 }

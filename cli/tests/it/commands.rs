@@ -7,7 +7,8 @@ use super::{file, folder, program, stream, teescope, teescope_with};
 #[test]
 fn every_command_helps() {
     let all = [
-        "list", "run", "measure", "inspect", "apply", "compare", "profiles", "pmp", "replay",
+        "list", "run", "measure", "diff", "inspect", "apply", "compare", "profiles", "pmp",
+        "replay",
     ];
     let overview = teescope(&["--help"]);
     assert_eq!(overview.code, 0);

@@ -1,6 +1,7 @@
 //! The command line as its users meet it: what it prints, what it complains of, how it ends.
 
 mod commands;
+mod diff;
 mod files;
 mod readme;
 mod snippets;

@@ -107,13 +107,22 @@ fn steps_come_back_with_their_results() {
 
 #[test]
 fn commands_run() {
-    let blocks = blocks("console");
-    assert!(!blocks.is_empty());
+    let mut lines = Vec::new();
+    for (opens, code) in [("console", 0), ("console differs", 1)] {
+        let blocks = blocks(opens);
+        assert!(!blocks.is_empty(), "{opens}");
+        let all = blocks.iter().flat_map(|(_, block)| block.lines());
+        lines.extend(all.map(|line| (line.to_string(), code)));
+    }
     file(
         "host.json",
         b"{\"steps\": [{\"do\": \"host_call\", \"fid\": 2003}]}",
     );
     file("enclave.sgxs", &stream());
+    file("rebuilt.sgxs", &stream());
+    let mut patched = stream();
+    patched[200] ^= 1;
+    file("patched.sgxs", &patched);
     file("loader.bin", &[0x13; 300]);
     file("runtime.elf", &elf());
     file("eapp.elf", &elf());
@@ -148,13 +157,13 @@ fn commands_run() {
         teescope(&["run", "sgx/hello-enclave", "--case", "run.json"]).code,
         0
     );
-    for line in blocks.iter().flat_map(|(_, block)| block.lines()) {
+    for (line, code) in lines {
         let line = line.strip_prefix("$ teescope ").expect("a command");
         let ended = program(&folder())
             .args(words(line))
             .output()
             .expect("started");
         let err = String::from_utf8_lossy(&ended.stderr);
-        assert_eq!((ended.status.code(), &*err), (Some(0), ""), "{line}");
+        assert_eq!((ended.status.code(), &*err), (Some(code), ""), "{line}");
     }
 }

@@ -118,6 +118,20 @@ impl Page {
         }
     }
 
+    /// Where one of its bytes lies, for pages that refer to a file: the file, and the offset in it.
+    #[must_use]
+    pub fn lies_at(&self, at: usize) -> Option<(&Source, u64)> {
+        let (bytes, place) = match self {
+            Self::Slice(bytes, start) => (bytes, start.checked_add(at as u64)?),
+            Self::Spaced(..) | Self::Gathered(_) => {
+                let (bytes, start) = self.chunk(at / CHUNK)?;
+                (bytes, start.checked_add((at % CHUNK) as u64)?)
+            }
+            Self::Zero | Self::Fill(_) | Self::Own(_) => return None,
+        };
+        (place < bytes.len()).then_some((bytes, place))
+    }
+
     /// How far in their file this page’s bytes lie before another’s that is like it; zero where both
     /// hold the same. It compares no bytes.
     #[must_use]

@@ -107,7 +107,13 @@ impl Build {
     /// The i-th operation, as the driver calls it.
     #[must_use]
     pub fn op(&self, i: u64) -> Option<Op> {
-        Some(match self.image.get(i)? {
+        self.image.get(i).map(|item| self.op_of(item))
+    }
+
+    /// An operation of an image, as the driver calls it.
+    #[must_use]
+    pub fn op_of(&self, item: Item) -> Op {
+        match item {
             Item::Ecreate { ssaframesize, size } => Op::Ecreate(Ecreate {
                 enclave: 0,
                 process: 0,
@@ -130,7 +136,7 @@ impl Build {
                 offset: chunk.offset,
                 call: Call::default(),
             },
-        })
+        }
     }
 
     /// Builds the enclave with the leaves themselves, keeping nothing, and gives its measurement. The
@@ -225,7 +231,7 @@ impl Measuring {
 
 /// Carries out once more what was refused, to learn by which rule: a refusal changes nothing that
 /// a rule looks at.
-fn stopped(mut machine: Machine, op: &Op, index: u64, outcome: Outcome) -> Stopped {
+pub(super) fn stopped(mut machine: Machine, op: &Op, index: u64, outcome: Outcome) -> Stopped {
     let mut events = alloc::vec::Vec::new();
     machine.apply(op, &mut Sink::Events(&mut events));
     let rule = events.iter().rev().find_map(|e| match e {

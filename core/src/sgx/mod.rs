@@ -14,6 +14,7 @@ pub mod apply;
 mod build;
 pub mod code;
 mod content;
+mod diff;
 pub mod dram;
 pub mod driver;
 pub mod encls;
@@ -56,6 +57,7 @@ pub mod work;
 
 pub use build::{Build, Creation, Stopped};
 pub use content::Content;
+pub use diff::diff;
 pub use inspect::inspect;
 pub use keys::{
     Derivation, OWNER_EPOCH, REPORT_KEYID, report_key, requested_key, token_key, token_mac,

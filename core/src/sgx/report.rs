@@ -150,7 +150,7 @@ fn malformed(bad: &Malformed) -> Text {
 }
 
 /// Why a stream cannot be built, as a sentence.
-fn refused(stop: &Stopped) -> Text {
+pub(super) fn refused(stop: &Stopped) -> Text {
     let said = stop.rule.map_or_else(Text::none, |rule| {
         Text::join(&[rule.id.into(), rule.text()], ": ")
     });

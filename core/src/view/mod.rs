@@ -5,6 +5,7 @@
 
 mod aspect;
 mod diff;
+mod difference;
 mod fields;
 pub mod figure;
 mod panels;
@@ -12,6 +13,9 @@ mod profile;
 
 pub use aspect::Aspect;
 pub use diff::{Changes, changes};
+pub use difference::{
+    Cause, Certainty, Differ, Difference, First, Side, Spot, Verdict, differ_at_once,
+};
 pub use fields::fields;
 pub use panels::{
     AddressMap, Bytes, Cell, Column, Digest, Fact, Facts, Field, Lane, Level, Link, Node, Occupant,

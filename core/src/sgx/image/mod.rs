@@ -94,6 +94,11 @@ pub trait Image: fmt::Debug {
     /// The number of the page at an offset of the enclave.
     fn page_at(&self, offset: u64) -> Option<u64>;
 
+    /// Where in the file the i-th operation is written, for formats that write operations.
+    fn lies_at(&self, _i: u64) -> Option<u64> {
+        None
+    }
+
     /// What the author chose, as far as the format tells it.
     fn inputs(&self) -> Inputs;
 

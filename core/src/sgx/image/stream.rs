@@ -1,8 +1,11 @@
 //! An SGXS stream as an image: it says what is added and measured, and not what for.
 
 use super::{Image, ImagePage, Inputs, Item, Origin};
-use crate::memory::Source;
+use crate::memory::{PAGE, Source};
 use crate::sgx::sgxs::Sgxs;
+
+/// Bytes of a record before its chunk.
+const HEADER: u64 = 64;
 
 impl Image for Sgxs {
     fn format(&self) -> &'static str {
@@ -56,6 +59,18 @@ impl Image for Sgxs {
 
     fn source(&self) -> Option<&Source> {
         Some(Self::source(self))
+    }
+
+    fn lies_at(&self, i: u64) -> Option<u64> {
+        match self.get(i)? {
+            Item::Ecreate { .. } => Some(0),
+            Item::Eadd(..) => Self::page(self, self.page_of(i)?).map(|page| page.at as u64),
+            Item::Eextend(chunk) => {
+                let content = self.content(self.page_at(chunk.offset)?)?;
+                let (_, data) = content.lies_at(chunk.offset as usize % PAGE)?;
+                data.checked_sub(HEADER)
+            }
+        }
     }
 
     fn inputs(&self) -> Inputs {

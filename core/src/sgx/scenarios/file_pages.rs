@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use crate::bytes::hex;
 use crate::memory::{CHUNK, CHUNKS, PAGE};
 use crate::sgx::build::Build;
-use crate::sgx::image::ImagePage;
+use crate::sgx::image::{Image, ImagePage, Item};
 use crate::sgx::op::{Call, Op};
 use crate::sgx::structs::PageType;
 use crate::sgx::words;
@@ -82,19 +82,38 @@ fn page_label(number: u64) -> String {
 
 fn planned(build: &Build, step: u64) -> Planned<Op> {
     let op = build.op(step).unwrap_or(NOTHING);
-    let (label, caption) = match &op {
-        Op::Eextend { offset, .. } => {
-            let page = build.image.page_at(*offset).unwrap_or_default();
-            let chunk = offset % PAGE as u64 / CHUNK as u64;
-            let label = format!("{}.eextend{chunk}", page_label(page));
-            (label, caption_eextend())
-        }
-        _ => {
-            let page = build.image.page_of(step).unwrap_or_default();
-            (format!("{}.eadd", page_label(page)), Text::none())
-        }
+    let (what, caption) = match &op {
+        Op::Eextend { offset, .. } => (Some(*offset), caption_eextend()),
+        _ => (None, Text::none()),
     };
+    let label = label(&*build.image, step, what);
     Planned { op, label, caption }
+}
+
+/// The label of an operation after ECREATE: an EEXTEND at that offset, or an EADD.
+fn label(image: &dyn Image, step: u64, eextend: Option<u64>) -> String {
+    match eextend {
+        Some(offset) => {
+            let page = image.page_at(offset).unwrap_or_default();
+            let chunk = offset % PAGE as u64 / CHUNK as u64;
+            format!("{}.eextend{chunk}", page_label(page))
+        }
+        None => {
+            let page = image.page_of(step).unwrap_or_default();
+            format!("{}.eadd", page_label(page))
+        }
+    }
+}
+
+/// The label of an operation of an image in the run of its file; of EINIT behind the last.
+pub(in crate::sgx) fn label_of(image: &dyn Image, i: u64) -> String {
+    let rest = match image.get(i) {
+        Some(Item::Ecreate { .. }) => return "create.ecreate".into(),
+        Some(Item::Eextend(chunk)) => label(image, i, Some(chunk.offset)),
+        Some(Item::Eadd(..)) => label(image, i, None),
+        None => return "init.einit".into(),
+    };
+    format!("{STEM}.{rest}")
 }
 
 /// Stands where an image has no operation, which `planned` is never asked for.

@@ -30,6 +30,8 @@ mod who_may_touch_what;
 
 use alloc::vec::Vec;
 
+pub(super) use file_pages::label_of;
+
 use crate::text;
 pub(super) use crate::trace::Turned;
 use crate::trace::{Scenario, Tee};

@@ -1,0 +1,149 @@
+//! What one side of a comparison is: an enclave, a SIGSTRUCT, or a bare MRENCLAVE.
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::string::String;
+
+use crate::bytes::{hex, pasted};
+use crate::memory::PAGE;
+use crate::sgx::image::{self, Image};
+use crate::sgx::structs::SigStruct;
+use crate::text;
+use crate::text::Text;
+use crate::trace::Input;
+
+/// One side of a comparison.
+#[derive(Clone, Debug)]
+pub(super) struct Given {
+    pub(super) name: String,
+    pub(super) bytes: Rc<[u8]>,
+    pub(super) kind: Kind,
+}
+
+/// What it is.
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    /// An enclave.
+    Image(Rc<dyn Image>),
+    /// A SIGSTRUCT alone.
+    SigStruct(Box<SigStruct>),
+    /// The MRENCLAVE that is expected.
+    Expected([u8; 32]),
+}
+
+impl Given {
+    /// Reads one side.
+    pub(super) fn of(input: &Input) -> Result<Self, Text> {
+        let named = |why: Text| Text::join(&[input.name.as_str().into(), why], ": ");
+        let whole = input.bytes.whole().ok_or_else(|| {
+            text!(
+                "diff.too-large",
+                "An enclave of this size cannot be compared here."
+            )
+        });
+        let (bytes, kind) = whole.and_then(|w| read(&w)).map_err(named)?;
+        Ok(Self {
+            name: input.name.clone(),
+            bytes,
+            kind,
+        })
+    }
+
+    pub(super) fn image(&self) -> Option<&Rc<dyn Image>> {
+        match &self.kind {
+            Kind::Image(image) => Some(image),
+            Kind::SigStruct(_) | Kind::Expected(_) => None,
+        }
+    }
+
+    /// The SIGSTRUCT that it is or holds, as bytes.
+    pub(super) fn sigstruct(&self) -> Option<SigStruct> {
+        match &self.kind {
+            Kind::SigStruct(sig) => Some((**sig).clone()),
+            Kind::Image(image) => {
+                let (_, bytes) = image.sigstruct()?;
+                Some(SigStruct::from_bytes(bytes.first_chunk()?))
+            }
+            Kind::Expected(_) => None,
+        }
+    }
+
+    /// The MRENCLAVE that it states rather than makes.
+    pub(super) fn stated(&self) -> Option<[u8; 32]> {
+        match &self.kind {
+            Kind::Image(_) => None,
+            Kind::SigStruct(sig) => Some(sig.enclavehash),
+            Kind::Expected(value) => Some(*value),
+        }
+    }
+
+    /// What it is, in words.
+    pub(super) fn what(&self) -> Text {
+        match &self.kind {
+            Kind::Image(image) => text!(
+                "diff.what.image",
+                "{format}, {pages} pages ({measured} fully measured) in an enclave of {size}",
+                format = image.format(),
+                pages = image.pages(),
+                measured = image.measured_pages(),
+                size = hex::size(image.size())
+            ),
+            Kind::SigStruct(sig) => text!(
+                "diff.what.sigstruct",
+                "SIGSTRUCT of {date}, which states a MRENCLAVE",
+                date = alloc::format!("{}", sig.date)
+            ),
+            Kind::Expected(_) => text!("diff.what.expected", "an expected MRENCLAVE"),
+        }
+    }
+}
+
+/// As long is a text at most that may spell one of these: a SIGSTRUCT in hex, with blanks.
+const SPELLED_MOST: usize = 16 * 1024;
+
+/// What the bytes are; where they are a text, what it spells.
+fn read(bytes: &Rc<[u8]>) -> Result<(Rc<[u8]>, Kind), Text> {
+    if let Some(kind) = kind(bytes)? {
+        return Ok((bytes.clone(), kind));
+    }
+    let text = core::str::from_utf8(bytes).ok();
+    let text = text.filter(|t| t.len() <= SPELLED_MOST).unwrap_or_default();
+    for reading in pasted::readings(text) {
+        let Ok(spelled) = reading.bytes else {
+            continue;
+        };
+        if let Ok(value) = <[u8; 32]>::try_from(&spelled[..]) {
+            return Ok((Rc::from(spelled), Kind::Expected(value)));
+        }
+        let spelled: Rc<[u8]> = Rc::from(spelled);
+        if let Some(kind) = kind(&spelled)? {
+            return Ok((spelled, kind));
+        }
+    }
+    Err(text!(
+        "diff.unknown",
+        "This is neither an enclave (an SGXS stream or a signed image), nor a SIGSTRUCT of 1,808 bytes, nor a MRENCLAVE as 64 hex digits."
+    ))
+}
+
+/// What bytes are, if they are an enclave or a SIGSTRUCT.
+fn kind(bytes: &Rc<[u8]>) -> Result<Option<Kind>, Text> {
+    match crate::sgx::recognise(bytes).map(|found| found.key) {
+        Some("sigstruct") => {
+            let sig = SigStruct::decode(bytes, 0).map_err(|bad| bad.text())?;
+            Ok(Some(Kind::SigStruct(Box::new(sig))))
+        }
+        Some("stream") => {
+            let image = image::open(&bytes.clone().into()).map_err(|bad| bad.text())?;
+            let image = image.ok_or_else(Text::none)?;
+            if image.size() / PAGE as u64 > u64::from(u32::MAX) {
+                return Err(text!(
+                    "diff.too-large",
+                    "An enclave of this size cannot be compared here."
+                ));
+            }
+            Ok(Some(Kind::Image(image)))
+        }
+        _ => Ok(None),
+    }
+}
