@@ -26,18 +26,25 @@ function href(part) {
   return document.querySelector(`link[data-part="${part}"]`).href;
 }
 
-// The part with the scenario that the address names; nothing if it names none.
-function part() {
-  const scenario = decodeURIComponent(location.hash.slice(1)).split(/[?@&]/)[0];
+// The parts that the address needs: all for the gallery; for the comparison, which is the front page, its own
+// module and what it needs of every machine; for a run, the player and the part with
+// its scenario.
+function wanted() {
   const parts = [...document.querySelectorAll("meta[name=part]")].map((meta) => meta.content.split(" "));
-  return parts.find(([, ...scenarios]) => scenarios.includes(scenario))?.[0];
+  const common = parts.map(([name]) => name).filter((name) => name.endsWith("_common"));
+  const [head] = decodeURIComponent(location.hash.slice(1)).split(/[?@&]/);
+  if (head.includes("=") || head === "" || head.split("/")[0] === "compare") {
+    if (common.length) return ["compare", ...common];
+  }
+  const part = parts.find(([, ...scenarios]) => scenarios.includes(head));
+  return part && ["player", part[0]];
 }
 
-// Sets out at once for the modules of the part that is wanted; without one, for those of all.
+// Sets out at once for the modules of the parts that are wanted; without any, for those of all.
 function preload() {
-  const wanted = part();
+  const parts = wanted();
   for (const link of document.querySelectorAll("link[data-parts]")) {
-    if (wanted && !link.dataset.parts.split(" ").includes(wanted)) continue;
+    if (parts && !link.dataset.parts.split(" ").some((name) => parts.includes(name))) continue;
     // The address comes first: a preload without one is complained about.
     const { href } = link.dataset;
     Object.assign(link, { href, as: "fetch", crossOrigin: "anonymous", type: "application/wasm", rel: "preload" });

@@ -8,12 +8,16 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use yew::prelude::*;
 
+use crate::compare;
+use crate::compared;
 use crate::dom;
 use crate::extras;
 use crate::gallery::drop;
 use crate::gallery::waiting::waiting_page;
 use crate::lang::{self, Lang};
-use crate::player::Player;
+use crate::module::Code;
+use crate::played;
+use crate::player;
 use crate::source::Source;
 use crate::state::play::{Against, Do};
 use crate::state::{Action, Ctx, Notice, Open, Page, State};
@@ -33,6 +37,7 @@ pub fn App(props: &Props) -> Html {
     let ctx = Ctx {
         lang: state.lang.clone(),
         theme: state.theme,
+        kept: Rc::new(state.kept()),
         dispatch: state.dispatcher(),
     };
     crate::stopped::speak(&state.lang);
@@ -80,22 +85,30 @@ fn first(source: Source) -> State {
 }
 
 fn page(ctx: &Ctx, state: &UseReducerHandle<State>) -> Html {
-    match &state.page {
-        Page::Gallery | Page::Inspect | Page::Asking(_) | Page::Waiting(_) => beside(ctx, state),
-        Page::Player(play) => {
-            html! { <Player play={play.clone()} open={state.open} extras={extras::here().is_some()} /> }
+    let page = match &state.page {
+        Page::Compare(link) => compared::here().map(|compared| {
+            (compared.page)(compare::Props {
+                link: link.clone(),
+                source: state.source.clone(),
+                failed: state.failed,
+                extras: extras::here().is_some(),
+            })
+        }),
+        Page::Player(play) => played::here().map(|played| {
+            (played.page)(player::Props {
+                play: play.clone(),
+                open: state.open,
+                extras: extras::here().is_some(),
+            })
+        }),
+        Page::Gallery => extras::here().map(|extras| (extras.gallery)(ctx, state)),
+        Page::Inspect => extras::here().map(|extras| (extras.inspect)(state)),
+        Page::Asking(asking) => {
+            extras::here().map(|extras| (extras.asking)(ctx, asking, &state.source))
         }
-    }
-}
-
-/// The pages that are no run.
-fn beside(ctx: &Ctx, state: &UseReducerHandle<State>) -> Html {
-    match (&state.page, extras::here()) {
-        (Page::Gallery, Some(extras)) => (extras.gallery)(ctx, state, &state.link()),
-        (Page::Inspect, Some(extras)) => (extras.inspect)(state),
-        (Page::Asking(asking), Some(extras)) => (extras.asking)(ctx, asking, &state.source),
-        _ => waiting_page(ctx, state.failed),
-    }
+        Page::Waiting(_) => None,
+    };
+    page.unwrap_or_else(|| waiting_page(ctx, state.failed))
 }
 
 /// What the address says.
@@ -137,20 +150,22 @@ fn use_language(state: &UseReducerHandle<State>, ctx: &Ctx) -> bool {
 /// How long a page is left alone before it fetches what may be wanted next, in milliseconds.
 const AT_REST: i32 = 1_500;
 
-/// Fetches the machines that are wanted and not here, and what a run does not need at first.
+/// Fetches the machines and the code that are wanted and not here, and later the other code.
 #[hook]
 fn use_machines(state: &UseReducerHandle<State>, ctx: &Ctx) {
     {
         let ctx = ctx.clone();
-        let wanted = state.wants_extras();
-        use_effect_with((wanted, state.tries), move |(wanted, _)| {
-            let rest = if *wanted { 0 } else { AT_REST };
+        use_effect_with((state.wants_code(), state.tries), move |(wanted, _)| {
+            let wanted = wanted.clone();
             dom::spawn(async move {
-                if extras::here().is_none() {
-                    dom::sleep(rest).await;
-                    let came = extras::fetch().await;
-                    if came || rest == 0 {
-                        ctx.dispatch.dispatch(Action::Extras(came));
+                for code in &wanted {
+                    let came = code.fetch().await;
+                    ctx.dispatch.dispatch(Action::Code(came));
+                }
+                dom::sleep(AT_REST).await;
+                for code in Code::ALL.into_iter().filter(|c| !c.is_here()) {
+                    if code.fetch().await {
+                        ctx.dispatch.dispatch(Action::Code(true));
                     }
                 }
             });
@@ -180,6 +195,8 @@ fn use_document(state: &UseReducerHandle<State>) {
             let info = play.run().session.borrow().info().title.clone();
             format!("{} · teescope", state.lang.t(&info))
         }
+        // The comparison names its question itself.
+        Page::Compare(_) if compared::here().is_some() => String::new(),
         _ => "teescope".to_string(),
     };
     use_effect_with(
@@ -188,7 +205,9 @@ fn use_document(state: &UseReducerHandle<State>) {
             let Some(document) = dom::document() else {
                 return;
             };
-            document.set_title(title);
+            if !title.is_empty() {
+                document.set_title(title);
+            }
             if let Some(root) = document.document_element() {
                 _ = root.set_attribute("lang", code);
                 _ = match theme.id() {

@@ -1,6 +1,7 @@
 //! The few things the page asks of the browser beyond what Yew offers.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::{Array, Promise, Uint8Array};
@@ -54,6 +55,21 @@ pub(crate) async fn sleep(milliseconds: i32) {
         }
     });
     _ = JsFuture::from(promise).await;
+}
+
+/// Goes on when one of two things is done. The other goes on by itself.
+pub(crate) async fn either(
+    a: impl Future<Output = ()> + 'static,
+    b: impl Future<Output = ()> + 'static,
+) {
+    let a = wasm_bindgen_futures::future_to_promise(done(Box::pin(a)));
+    let b = wasm_bindgen_futures::future_to_promise(done(Box::pin(b)));
+    _ = JsFuture::from(Promise::race(&Array::of2(&a, &b))).await;
+}
+
+async fn done(task: Pin<Box<dyn Future<Output = ()>>>) -> Result<JsValue, JsValue> {
+    task.await;
+    Ok(JsValue::NULL)
 }
 
 /// Takes away what index.html shows until the page listens.

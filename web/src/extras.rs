@@ -1,9 +1,10 @@
 //! What the reader of a run does not need at first: the gallery, what opens over a run, and taking files in.
 //! In a published page they are a module of their own, fetched when one of them is wanted or the page is at rest.
 
-use teescope_core::trace::{Input, Link};
+use teescope_core::trace::Input;
 use yew::prelude::*;
 
+use crate::compare;
 use crate::dialog;
 use crate::gallery;
 use crate::inspect;
@@ -13,11 +14,13 @@ use crate::state::{Asking, Ctx, State, files};
 /// The ways into the module.
 pub(crate) struct Extras {
     /// The page of everything that can be run.
-    pub(crate) gallery: fn(&Ctx, &State, &Link) -> Html,
+    pub(crate) gallery: fn(&Ctx, &State) -> Html,
     /// The page of a run that cannot be opened yet.
     pub(crate) asking: fn(&Ctx, &Asking, &Source) -> Html,
     /// What is open over a run.
     pub(crate) opened: fn(dialog::Props) -> Html,
+    /// What is said of machines, below the comparison.
+    pub(crate) literature: fn(Source) -> Html,
     /// Takes files in.
     pub(crate) take: fn(&mut State, Vec<Input>),
     /// The inspector.
@@ -32,60 +35,13 @@ fn extras() -> Extras {
         gallery: gallery::gallery,
         asking: gallery::asking::asking_page,
         opened: crate::el::part::<dialog::Opened>,
+        literature: |source| {
+            crate::el::part::<compare::Literature>(compare::LiteratureProps { source })
+        },
         take: files::take,
         inspect: inspect::inspector,
         flip: inspect::flip,
     }
 }
 
-#[cfg(not(feature = "split"))]
-mod module {
-    use super::Extras;
-
-    /// Here from the start.
-    pub(crate) fn here() -> Option<Extras> {
-        Some(super::extras())
-    }
-
-    /// Nothing is to be fetched.
-    pub(crate) async fn fetch() -> bool {
-        true
-    }
-}
-
-#[cfg(feature = "split")]
-mod module {
-    use std::cell::Cell;
-
-    use super::Extras;
-
-    /// Gives the ways into the module.
-    type Make = fn() -> Extras;
-
-    thread_local! {
-        static HERE: Cell<Option<Make>> = const { Cell::new(None) };
-    }
-
-    struct Module(Make);
-
-    #[wasm_split_helpers::wasm_split(extras, fallible)]
-    fn module() -> Result<Module, wasm_split_helpers::SplitLoaderError> {
-        Ok(Module(super::extras))
-    }
-
-    /// The ways into the module, once it is here.
-    pub(crate) fn here() -> Option<Extras> {
-        HERE.get().map(|make| make())
-    }
-
-    /// Fetches the module; says whether it could be had.
-    pub(crate) async fn fetch() -> bool {
-        let make = module().await.ok().map(|module| module.0);
-        if make.is_some() {
-            HERE.set(make);
-        }
-        make.is_some()
-    }
-}
-
-pub(crate) use module::{fetch, here};
+crate::module::module!(extras, Extras, extras);

@@ -1,13 +1,15 @@
 //! The page: draws panels, knows no machine.
 //!
 //! [`state`] holds what the page is showing and how it changes; [`app`] ties it to the browser
-//! (keys, address bar, dropped files); [`gallery`], [`player`] and [`inspect`] are the pages; [`panel`] draws
+//! (keys, address bar, dropped files); [`compare`], [`gallery`], [`player`] and [`inspect`] are the pages; [`panel`] draws
 //! each panel kind of [`teescope_core::view`]; [`dialog`] holds what opens over a page.
 //! Everything a reader may need again is in the address: [`state::State::link`].
 
 extern crate alloc;
 
 pub mod app;
+mod compare;
+mod compared;
 mod dialog;
 mod dom;
 mod el;
@@ -18,37 +20,64 @@ mod held;
 mod inspect;
 mod lang;
 pub mod machines;
+mod module;
+mod nav;
 mod panel;
+mod played;
 mod player;
 pub mod source;
 mod state;
 mod stopped;
 mod virtual_list;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use source::Source;
+use teescope_core::compare::Ask;
 use teescope_core::trace::Link;
 
 /// Starts the page in an element as soon as the machine that its address names is here, so that nothing
-/// is shown which is replaced a moment later. A machine that cannot be had does not keep it from starting.
+/// is shown which is replaced a moment later. A machine that cannot be had, or not soon, does not
+/// keep it from starting.
 pub fn start_soon(root: web_sys::Element, source: Source) {
     dom::spawn(async move {
-        let mut source = source;
-        let named = Link::read(&app::fragment()).unwrap_or_default().scenario;
-        if named.is_empty() || named == state::INSPECT {
-            extras::fetch().await;
-        }
-        let wanted = source.lacks(Some(named.as_str()).filter(|id| !id.is_empty()));
-        let coming: Vec<_> = wanted.iter().map(|id| source.fetch(id)).collect();
-        for (id, coming) in wanted.into_iter().zip(coming) {
-            let Some(coming) = coming else {
-                continue;
-            };
-            if let Some(make) = coming.await {
-                source = source.with(id, make);
-            }
-        }
+        let here = Rc::new(RefCell::new(source));
+        let link = Link::read(&app::fragment()).unwrap_or_default();
+        dom::either(fetch_first(here.clone(), link), dom::sleep(PATIENCE)).await;
+        let source = here.borrow().clone();
         start(root, source);
     });
+}
+
+/// How long the page waits for what it shows first before it starts without, in milliseconds.
+const PATIENCE: i32 = 5_000;
+
+/// Fetches what a link shows.
+async fn fetch_first(here: Rc<RefCell<Source>>, link: Link) {
+    let source = here.borrow().clone();
+    let front = link.scenario.is_empty() && !source.compared().is_empty();
+    let wanted = if front || Ask::is_meant(&link) {
+        compared::fetch().await;
+        source.lacks_common()
+    } else if link.scenario.is_empty()
+        || [state::GALLERY, state::INSPECT].contains(&&*link.scenario)
+    {
+        extras::fetch().await;
+        source.lacks(None)
+    } else {
+        played::fetch().await;
+        source.lacks(Some(&link.scenario))
+    };
+    for id in wanted {
+        let Some(coming) = source.fetch(id) else {
+            continue;
+        };
+        if let Some(make) = coming.await {
+            let more = here.borrow().with(id, make);
+            *here.borrow_mut() = more;
+        }
+    }
 }
 
 /// Starts the page in an element. What index.html shows until then stays until the page listens.

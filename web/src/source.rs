@@ -33,6 +33,9 @@ pub enum From {
     Fetched(fn() -> Coming),
 }
 
+/// How the name of the part ends that holds what the comparison needs of a machine; before it stands the machine’s id.
+const COMMON: &str = "_common";
+
 /// The parts the page is made of, in the order in which it shows them. A clone is cheap.
 #[derive(Clone)]
 pub struct Source {
@@ -81,6 +84,33 @@ impl Source {
                 && scenario.is_none_or(|id| part.scenarios.contains(&id))
         });
         lacking.map(|part| part.name).collect()
+    }
+
+    /// The parts of the comparison that are still to be fetched.
+    pub(crate) fn lacks_common(&self) -> Vec<&'static str> {
+        let lacking = self.lacks(None).into_iter();
+        lacking.filter(|name| name.ends_with(COMMON)).collect()
+    }
+
+    /// The machines that can be compared, and those on their way of which that is not known yet, by their ids.
+    pub(crate) fn compared(&self) -> Vec<&'static str> {
+        let mut ids = Vec::new();
+        for part in self.parts.iter() {
+            let id = match part.from {
+                From::Here(make) => Some(make())
+                    .filter(|tee| tee.common.is_some())
+                    .map(|tee| tee.id),
+                From::Fetched(_) => part.name.strip_suffix(COMMON),
+            };
+            ids.extend(id.filter(|id| !ids.contains(id)));
+        }
+        ids
+    }
+
+    /// Whether what the comparison needs of a machine is still to be fetched.
+    pub(crate) fn is_coming(&self, tee: &str) -> bool {
+        let mut lacking = self.lacks_common().into_iter();
+        lacking.any(|name| name.strip_suffix(COMMON) == Some(tee))
     }
 
     /// Sets out for a part; `None` if it is here or there is none of that name.

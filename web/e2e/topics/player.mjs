@@ -31,7 +31,7 @@ async function vector(path) {
 
 export default [
   ["from the gallery to the end of a run by keyboard alone", async ({ visit }) => {
-    const page = await visit();
+    const page = await visit("#gallery");
     for (let i = 0; i < 40; i += 1) {
       await page.keyboard.press("Tab");
       if ((await page.evaluate(() => document.activeElement?.getAttribute("href"))) === HELLO) break;

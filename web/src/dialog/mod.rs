@@ -6,6 +6,8 @@ mod keys;
 mod params;
 mod share;
 
+pub(crate) use params::field;
+
 use std::rc::Rc;
 
 use teescope_core::text;

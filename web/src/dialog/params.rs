@@ -96,7 +96,7 @@ fn settings(
 }
 
 /// The field of one parameter; changes are heard by the element around it.
-fn field(ctx: &Ctx, p: &Param, value: &str) -> El {
+pub(crate) fn field(ctx: &Ctx, p: &Param, value: &str) -> El {
     // The button that chooses a file is a label of its own.
     let row = match p.kind {
         ParamKind::File { .. } => el("div"),

@@ -6,16 +6,16 @@ use yew::prelude::*;
 
 use super::drop::file_button;
 use super::settings::settings;
+use crate::nav::{Here, nav};
 use crate::source::Source;
 use crate::state::{Action, Asking, Ctx};
 
 /// The page that asks.
 pub(crate) fn asking_page(ctx: &Ctx, asking: &Asking, source: &Source) -> Html {
     let info = source.info(&asking.link.scenario);
-    let act = ctx.clone();
-    let home = Callback::from(move |event: MouseEvent| {
-        event.prevent_default();
-        act.dispatch.dispatch(Action::Home);
+    let gallery = ctx.href(Link {
+        scenario: crate::state::GALLERY.to_string(),
+        ..Link::default()
     });
     let fresh = {
         let (ctx, id) = (ctx.clone(), asking.link.scenario.clone());
@@ -35,7 +35,7 @@ pub(crate) fn asking_page(ctx: &Ctx, asking: &Asking, source: &Source) -> Html {
     html! {
         <div class="gallery">
             <header class="head">
-                <a class="brand" href="#" onclick={home.clone()}>{ "teescope" }</a>
+                { nav(ctx, Here::Elsewhere) }
                 if let Some(info) = &info {
                     <span class="title">{ ctx.t(&info.title) }</span>
                 }
@@ -51,7 +51,7 @@ pub(crate) fn asking_page(ctx: &Ctx, asking: &Asking, source: &Source) -> Html {
                     if info.is_some() && changed {
                         <button onclick={fresh}>{ ctx.t(&text!("ui.asking.fresh", "Open the scenario without the link’s changes")) }</button>
                     }
-                    <button onclick={home}>{ ctx.t(&text!("ui.asking.gallery", "To the gallery")) }</button>
+                    <a href={gallery}>{ ctx.t(&text!("ui.asking.gallery", "To the gallery")) }</a>
                 </div>
             </main>
         </div>

@@ -9,6 +9,7 @@ use teescope_core::text;
 use teescope_core::trace::{Link, ScenarioInfo, Tee};
 use yew::prelude::*;
 
+use crate::nav::{Here, nav};
 use crate::source::Source;
 use crate::state::{Ctx, State};
 use drop::drop_zone;
@@ -21,14 +22,14 @@ struct Shelf {
     scenarios: Vec<ScenarioInfo>,
 }
 
-/// The gallery; links in it keep the language and theme of `link`, its own address.
-pub(crate) fn gallery(ctx: &Ctx, state: &State, link: &Link) -> Html {
+/// The gallery.
+pub(crate) fn gallery(ctx: &Ctx, state: &State) -> Html {
     let shelves = shelves(&state.source);
     let lacking = !state.source.lacks(None).is_empty();
     html! {
         <div class="gallery">
             <header class="head">
-                <a class="brand" href="#">{ "teescope" }</a>
+                { nav(ctx, Here::Gallery) }
                 <div class="actions">{ settings(ctx) }</div>
             </header>
             <main id="panels" tabindex="-1">
@@ -36,14 +37,14 @@ pub(crate) fn gallery(ctx: &Ctx, state: &State, link: &Link) -> Html {
                     { intro(ctx) }
                     { drop_zone(ctx) }
                 </div>
-                for shelf in shelves.iter() { { draw(ctx, shelf, link) } }
+                for shelf in shelves.iter() { { draw(ctx, shelf) } }
                 if lacking {
                     { coming(ctx, state.failed) }
                 } else if shelves.is_empty() {
                     <p class="empty">{ ctx.t(&text!("ui.gallery.empty", "No machine is built into this page.")) }</p>
                 }
                 if !lacking {
-                    { questions(ctx, &shelves, link) }
+                    { questions(ctx, &shelves) }
                 }
             </main>
         </div>
@@ -75,7 +76,7 @@ fn intro(ctx: &Ctx) -> Html {
     }
 }
 
-fn draw(ctx: &Ctx, shelf: &Shelf, link: &Link) -> Html {
+fn draw(ctx: &Ctx, shelf: &Shelf) -> Html {
     let tee = &shelf.tee;
     html! {
         <section key={tee.id} class="shelf" aria-labelledby={format!("tee-{}", tee.id)}>
@@ -86,7 +87,7 @@ fn draw(ctx: &Ctx, shelf: &Shelf, link: &Link) -> Html {
             <ol class="scenarios">
                 for (i, info) in shelf.scenarios.iter().enumerate() {
                     <li key={info.id}>
-                        <a href={href(link, info.id)}>
+                        <a href={href(ctx, info.id)}>
                             <span class="n m" aria-hidden="true">{ i + 1 }</span>
                             <h3>{ ctx.t(&info.title) }</h3>
                             <p class="question">{ ctx.t(&info.question) }</p>
@@ -106,7 +107,7 @@ fn draw(ctx: &Ctx, shelf: &Shelf, link: &Link) -> Html {
 }
 
 /// The same scenarios by what a person would ask.
-fn questions(ctx: &Ctx, shelves: &[Shelf], link: &Link) -> Html {
+fn questions(ctx: &Ctx, shelves: &[Shelf]) -> Html {
     let all = shelves
         .iter()
         .flat_map(|s| s.scenarios.iter().map(|i| (&s.tee, i)));
@@ -115,7 +116,7 @@ fn questions(ctx: &Ctx, shelves: &[Shelf], link: &Link) -> Html {
             <h2 id="questions">{ ctx.t(&text!("ui.gallery.questions", "By question")) }</h2>
             <ul>
                 for (tee, info) in all {
-                    <li key={info.id}><a href={href(link, info.id)}>{ ctx.t(&info.question) }</a>
+                    <li key={info.id}><a href={href(ctx, info.id)}>{ ctx.t(&info.question) }</a>
                         <span class="dim">{ ctx.t(&tee.title) }{ " · " }{ ctx.t(&info.title) }</span></li>
                 }
             </ul>
@@ -124,11 +125,9 @@ fn questions(ctx: &Ctx, shelves: &[Shelf], link: &Link) -> Html {
 }
 
 /// The address of a scenario, in the language and theme of the page.
-fn href(link: &Link, id: &str) -> String {
-    let link = Link {
+fn href(ctx: &Ctx, id: &str) -> String {
+    ctx.href(Link {
         scenario: id.to_string(),
-        rest: link.rest.clone(),
         ..Link::default()
-    };
-    format!("#{}", link.write())
+    })
 }

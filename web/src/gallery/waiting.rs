@@ -4,6 +4,7 @@ use teescope_core::text;
 use yew::prelude::*;
 
 use super::settings::settings;
+use crate::nav::{Here, nav};
 use crate::state::{Action, Ctx};
 
 /// The page of a run whose machine is not here yet.
@@ -11,7 +12,7 @@ pub(crate) fn waiting_page(ctx: &Ctx, failed: bool) -> Html {
     html! {
         <div class="gallery">
             <header class="head">
-                <a class="brand" href="#">{ "teescope" }</a>
+                { nav(ctx, Here::Elsewhere) }
                 <div class="actions">{ settings(ctx) }</div>
             </header>
             <main id="panels" tabindex="-1" class="asking">

@@ -16,6 +16,7 @@ use crate::el::{El, el, group, part, said};
 use crate::gallery::drop::file_button;
 use crate::gallery::settings::settings;
 use crate::held::{Held, use_held};
+use crate::nav::{Here, nav};
 use crate::panel::{self, PanelView};
 use crate::player::frame;
 use crate::source::Source;
@@ -60,10 +61,9 @@ pub(crate) fn Inspect(props: &Props) -> Html {
 }
 
 fn head(ctx: &Ctx) -> El {
-    let brand = el("a").class("brand").at("href", "#").kid("teescope");
     el("header")
         .class("head")
-        .kid(brand)
+        .kid(nav(ctx, Here::Inspect))
         .kid(el("div").class("actions").kid(settings(ctx)))
 }
 

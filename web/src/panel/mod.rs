@@ -5,7 +5,7 @@ mod digest;
 mod drawn;
 mod editor;
 mod facts;
-mod privilege;
+pub(crate) mod privilege;
 mod table;
 
 use std::rc::Rc;
@@ -133,6 +133,9 @@ fn body(ctx: &Ctx, props: &Props, kept: &Kept) -> El {
         Panel::Bytes(bytes) => bytes::body(ctx, props, kept, bytes),
         Panel::Digest(digest) => digest::body(ctx, props, digest),
         Panel::Facts(facts) => facts::body(ctx, props, facts),
-        Panel::Privilege(privilege) => privilege::body(ctx, props, privilege),
+        Panel::Privilege(privilege) => {
+            let changed = props.changes().has(privilege.id, "now");
+            privilege::table(ctx, privilege, changed)
+        }
     }
 }

@@ -3,12 +3,11 @@
 use teescope_core::text;
 use teescope_core::view::{Level, Privilege};
 
-use super::Props;
 use crate::el::{El, el, said};
 use crate::state::Ctx;
 
-/// The body of the panel.
-pub(super) fn body(ctx: &Ctx, props: &Props, privilege: &Privilege) -> El {
+/// The table; `changed` says whether somebody else ran before.
+pub(crate) fn table(ctx: &Ctx, privilege: &Privilege, changed: bool) -> El {
     let worlds = privilege.worlds.iter();
     let head = el("tr")
         .kid(
@@ -21,10 +20,10 @@ pub(super) fn body(ctx: &Ctx, props: &Props, privilege: &Privilege) -> El {
     el("table")
         .class("privilege")
         .kid(el("thead").kid(head))
-        .kid(el("tbody").kids(rows.map(|(n, level)| row(ctx, props, privilege, n, level))))
+        .kid(el("tbody").kids(rows.map(|(n, level)| row(ctx, privilege, n, level, changed))))
 }
 
-fn row(ctx: &Ctx, props: &Props, privilege: &Privilege, n: usize, level: &Level) -> El {
+fn row(ctx: &Ctx, privilege: &Privilege, n: usize, level: &Level, changed: bool) -> El {
     let cells = level.cells.iter().enumerate().map(|(world, cell)| {
         let Some(occupant) = cell else {
             return el("td").class("none").kid("–");
@@ -35,11 +34,15 @@ fn row(ctx: &Ctx, props: &Props, privilege: &Privilege, n: usize, level: &Level)
                 .class("runs-now")
                 .kid(said(ctx, text!("ui.privilege.now", "runs now")))
         });
-        let changed = now && props.changes().has(privilege.id, "now");
+        let relied = occupant.trusted.then(|| {
+            let says = text!("ui.privilege.trusted", "must be trusted");
+            el("span").class("relied").kid(said(ctx, says))
+        });
         el("td")
             .also(now, "is-now")
-            .also(changed, "new")
+            .also(now && changed, "new")
             .kid(el("span").tone(occupant.tone).kid(ctx.t(&occupant.who)))
+            .kid(relied)
             .kid(mark)
     });
     el("tr")

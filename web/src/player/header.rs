@@ -7,16 +7,12 @@ use yew::prelude::*;
 use crate::dom;
 use crate::el::{El, el, said};
 use crate::gallery::settings::settings;
+use crate::nav::{Here, nav};
 use crate::state::play::{Against, Do, Play};
-use crate::state::{Action, Ctx, Open};
+use crate::state::{Ctx, Open};
 
 /// The head.
 pub(super) fn header(ctx: &Ctx, play: &Play, info: &ScenarioInfo) -> El {
-    let act = ctx.clone();
-    let home = Callback::from(move |event: Event| {
-        event.prevent_default();
-        act.dispatch.dispatch(Action::Home);
-    });
     let act = ctx.clone();
     let open =
         Callback::from(
@@ -68,10 +64,9 @@ pub(super) fn header(ctx: &Ctx, play: &Play, info: &ScenarioInfo) -> El {
         .kid(button("share", text!("ui.head.share", "Share")))
         .kid(settings(ctx))
         .kid(keys);
-    let brand = el("a").class("brand").at("href", "#").on_click(home);
     el("header")
         .class("head")
-        .kid(brand.kid("teescope"))
+        .kid(nav(ctx, Here::Elsewhere))
         .kid(el("span").class("tee").kid(info.tee().to_uppercase()))
         .kid(el("span").class("title").kid(ctx.t(&info.title)))
         .kid(actions)

@@ -19,6 +19,7 @@ pub(crate) mod value;
 
 pub(crate) use checks::model;
 pub(crate) use snippets::copy;
+pub(crate) use value::words;
 
 use std::cell::RefCell;
 use std::rc::Rc;

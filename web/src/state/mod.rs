@@ -8,13 +8,16 @@ pub(crate) mod run;
 
 use std::rc::Rc;
 
+use teescope_core::compare::Ask;
 use teescope_core::text;
 use teescope_core::text::Text;
-use teescope_core::trace::{BadInput, Input, Link};
+use teescope_core::trace::{BadInput, Input, Link, Settings};
 use yew::prelude::*;
 
+use crate::compared;
 use crate::extras;
 use crate::lang::{self, Lang};
+use crate::module::Code;
 use crate::source::{Make, Source};
 use files::Files;
 use play::{Do, Play};
@@ -48,10 +51,15 @@ impl Theme {
 
 /// What the address of the inspector begins with.
 pub(crate) const INSPECT: &str = "inspect";
+/// The gallery’s name in addresses.
+pub(crate) const GALLERY: &str = "gallery";
 
 /// Which page is shown.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Page {
+    /// The machines side by side; the link holds what is asked of them and nothing else. Only the comparison’s
+    /// own module reads it, so that a first load of something else does without.
+    Compare(Rc<Link>),
     /// What can be run.
     Gallery,
     /// Somebody's bytes, taken apart.
@@ -148,8 +156,8 @@ pub(crate) enum Action {
     Address(String),
     /// A run was asked for.
     Visit(Link),
-    /// The gallery was asked for.
-    Home,
+    /// Something was asked of the machines side by side; whether the browser’s history should get an entry.
+    Compare(Link, bool),
     /// A language's sentences are here.
     Lang(Lang),
     /// A language was chosen.
@@ -157,8 +165,8 @@ pub(crate) enum Action {
     Theme(Theme),
     /// A machine has come, or could not be had.
     Machine(&'static str, Option<Make>),
-    /// What a run does not need at first has come, or could not be had.
-    Extras(bool),
+    /// Some of the page’s own code has come, or could not be had.
+    Code(bool),
     /// Machines that could not be had are to be fetched again.
     Again,
     /// Files were dropped or chosen.
@@ -202,16 +210,23 @@ impl State {
                 self.source.lacks(Some(&link.scenario))
             }
             Page::Gallery | Page::Inspect => self.source.lacks(None),
+            Page::Compare(_) if self.pending.is_empty() => self.source.lacks_common(),
             _ if !self.pending.is_empty() => self.source.lacks(None),
             _ => Vec::new(),
         }
     }
 
-    /// Whether what is shown, is open or waits lacks what a run does not need at first.
-    pub(crate) fn wants_extras(&self) -> bool {
-        let beside = matches!(self.page, Page::Gallery | Page::Inspect | Page::Asking(_));
-        let wanted = beside || self.open.is_some() || !self.pending.is_empty();
-        wanted && extras::here().is_none()
+    /// The code that what is shown, is open or waits still lacks.
+    pub(crate) fn wants_code(&self) -> Vec<Code> {
+        let shown = match &self.page {
+            Page::Compare(_) => Code::Compare,
+            Page::Player(_) | Page::Waiting(_) => Code::Player,
+            Page::Gallery | Page::Inspect | Page::Asking(_) => Code::Extras,
+        };
+        let beside = self.open.is_some() || !self.pending.is_empty();
+        let beside = beside.then_some(Code::Extras);
+        let wanted = [shown].into_iter().chain(beside);
+        wanted.filter(|code| !code.is_here()).collect()
     }
 
     /// Says that a part of the page could not be had.
@@ -255,19 +270,36 @@ impl State {
     /// The address of what is shown.
     pub(crate) fn link(&self) -> Link {
         let mut link = match &self.page {
-            Page::Gallery => Link::default(),
+            Page::Gallery => Link {
+                scenario: GALLERY.to_string(),
+                ..Link::default()
+            },
             Page::Inspect => Link {
                 scenario: INSPECT.to_string(),
                 ..Link::default()
             },
-            Page::Waiting(link) => (**link).clone(),
+            Page::Compare(link) | Page::Waiting(link) => (**link).clone(),
             Page::Asking(asking) => asking.link.clone(),
             Page::Player(play) => play.link(),
         };
-        link.rest.clone_from(&self.rest);
+        if !matches!(self.page, Page::Compare(_)) {
+            link.rest.clear();
+        }
+        link.rest.extend(self.rest.iter().cloned());
         link.set("lang", self.chosen);
         link.set("theme", self.theme.id());
         link
+    }
+
+    /// What every address keeps.
+    pub(crate) fn kept(&self) -> Vec<(String, String)> {
+        let mut link = Link {
+            rest: self.rest.clone(),
+            ..Link::default()
+        };
+        link.set("lang", self.chosen);
+        link.set("theme", self.theme.id());
+        link.rest
     }
 
     /// Shows what an address says.
@@ -283,7 +315,7 @@ impl State {
         self.unreadable = false;
         self.theme = Theme::of(link.get("theme"));
         self.chosen = link.get("lang").and_then(lang::known);
-        self.rest = link.rest.clone();
+        self.rest = compared::columns(&link).1;
         self.rest.retain(|(k, _)| k != "lang" && k != "theme");
         self.show(link);
     }
@@ -291,7 +323,17 @@ impl State {
     /// Shows a link's page, keeping the runs at hand when one of them is meant.
     fn show(&mut self, link: Link) {
         self.expected = None;
-        if link.scenario.is_empty() {
+        if Ask::is_meant(&link) || link.scenario.is_empty() && !self.source.compared().is_empty() {
+            let rest = compared::columns(&link).0;
+            let settings = Settings::default();
+            self.page = Page::Compare(Rc::new(Link {
+                rest,
+                settings,
+                ..link
+            }));
+            return;
+        }
+        if link.scenario.is_empty() || link.scenario == GALLERY {
             self.page = Page::Gallery;
             return;
         }
@@ -351,11 +393,11 @@ impl Reducible for State {
                 next.open = None;
                 next.show(link);
             }
-            Action::Home => {
-                next.visits += 1;
+            Action::Compare(link, visit) => {
+                next.visits += u32::from(visit);
                 next.unreadable = false;
                 next.notice = None;
-                next.page = Page::Gallery;
+                next.page = Page::Compare(Rc::new(link));
             }
             Action::Lang(lang) => next.lang = lang,
             Action::Choose(code) => next.chosen = Some(code),
@@ -366,8 +408,8 @@ impl Reducible for State {
                 next.failed = false;
                 next.notice = None;
             }
-            Action::Extras(true) => next.take_pending(),
-            Action::Extras(false) => next.missed(),
+            Action::Code(true) => next.take_pending(),
+            Action::Code(false) => next.missed(),
             Action::Files(files) => {
                 next.pending.extend(files);
                 next.take_pending();
@@ -421,12 +463,22 @@ impl Reducible for State {
 pub(crate) struct Ctx {
     pub(crate) lang: Lang,
     pub(crate) theme: Theme,
+    /// What every address keeps.
+    pub(crate) kept: Rc<Vec<(String, String)>>,
     pub(crate) dispatch: UseReducerDispatcher<State>,
 }
 
 impl Ctx {
     pub(crate) fn t(&self, text: &Text) -> AttrValue {
         self.lang.t(text)
+    }
+
+    /// The address of a page, in the present language and theme.
+    pub(crate) fn href(&self, mut link: Link) -> String {
+        for (key, value) in &*self.kept {
+            link.set(key, Some(value));
+        }
+        ["#", link.write().trim_start_matches('&')].concat()
     }
 
     pub(crate) fn act(&self, act: Do) {

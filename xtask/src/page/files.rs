@@ -14,6 +14,8 @@ const FOLDER: &str = "static/";
 const PART: &str = "name=\"part\" content=\"\"";
 /// A line of index.html that is repeated for every module that was cut off.
 const MODULE: &str = "data-parts=\"\"";
+/// The line of index.html for the small modules, which are one file where anything was cut off.
+const PIECES: &str = "data-part=\"pieces\"";
 /// Which scenarios make a part.
 const PARTS: &str = "core/parts.txt";
 /// Where the languages lie in the sources; both are fetched from `text/` beside the page.
@@ -78,6 +80,8 @@ fn with_parts(page: &str, root: &Path, modules: &Path) -> Result<String> {
                 let named = PART.replace("\"\"", &format!("\"{part}\""));
                 _ = writeln!(out, "{}", line.replace(PART, &named));
             }
+        } else if line.contains(PIECES) && !loader.exists() {
+            continue;
         } else if line.contains(MODULE) {
             for (file, parts) in &needs {
                 let named = line.replace(MODULE, &format!("data-parts=\"{parts}\""));
@@ -108,7 +112,9 @@ fn needs(loader: &str) -> Vec<(String, String)> {
         let file = line
             .split_once("new URL(\"./")
             .and_then(|(_, rest)| rest.split_once('"'));
-        if let Some((file, _)) = file {
+        if let Some((file, _)) = file
+            && !parts.is_empty()
+        {
             found.push((file.to_owned(), parts.clone()));
         }
     }

@@ -5,6 +5,7 @@
 
 mod files;
 mod module;
+mod pieces;
 
 use std::path::{Path, PathBuf};
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Build;
+use super::{Build, pieces};
 use crate::places::Places;
 use crate::say::Result;
 use crate::setup::{Kit, TARGET};
@@ -67,7 +67,8 @@ pub(super) fn build(places: &Places, kit: &Kit, kind: Build, into: &Path) -> Res
             let cut = into.join("cut");
             split(places, kit, &compiled, &cut)?;
             bind(places, kit, &cut.join(format!("{NAME}.wasm")), into)?;
-            optimise(places, kit, &cut, into)
+            optimise(places, kit, &cut, into)?;
+            pieces::join(into)
         }
     }
 }

@@ -1,8 +1,13 @@
-//! The page mounted in a real document: gallery, player, keys, address, forks.
+//! The page mounted in a real document: comparison, gallery, player, keys, address, forks.
+
+mod compare;
+#[path = "../../../core/tests/it/compare/vault.rs"]
+mod vault;
 
 use std::cell::Cell;
 
 use teescope_web::machines;
+use teescope_web::source::Source;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Document, Element, HtmlElement, KeyboardEvent, KeyboardEventInit, Window};
@@ -25,6 +30,10 @@ struct Page {
 
 impl Page {
     async fn at(fragment: &str) -> Self {
+        Self::of(machines::everything(), fragment).await
+    }
+
+    async fn of(source: Source, fragment: &str) -> Self {
         let history = window().history().expect("a history");
         let url = format!("#{fragment}");
         history
@@ -36,7 +45,7 @@ impl Page {
             .expect("a body")
             .append_child(&root)
             .expect("room");
-        let app = teescope_web::start(root.clone(), machines::everything());
+        let app = teescope_web::start(root.clone(), source);
         let page = Self {
             root,
             app: Cell::new(Some(app)),
@@ -86,6 +95,17 @@ impl Page {
         self.settle().await;
     }
 
+    /// Until something is drawn that takes its time.
+    async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        for _ in 0..600 {
+            if holds(self) {
+                return;
+            }
+            turn().await;
+        }
+        panic!("{what} never came");
+    }
+
     async fn click(&self, selector: &str) {
         let element: HtmlElement = self
             .find(selector)
@@ -129,7 +149,7 @@ impl Drop for Page {
 
 #[wasm_bindgen_test]
 async fn the_gallery_lists_every_scenario_that_wants_to_be_listed() {
-    let page = Page::at("lang=en").await;
+    let page = Page::at("gallery&lang=en").await;
     let scenarios = teescope_core::tees::all()
         .into_iter()
         .flat_map(|t| t.scenarios);
