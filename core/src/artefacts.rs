@@ -19,7 +19,7 @@ use crate::view::Differ;
 pub use look::{Looked, WINDOW, look};
 
 /// What can be taken apart, as the end of “it is …”.
-pub const KNOWN: &str = "an SGXS stream, a SIGSTRUCT, an EINITTOKEN, an RSA key in PEM, a Keystone report in binary or JSON, a RISC-V program in ELF or without a header, or an error number of SGX or of its SDK";
+pub const KNOWN: &str = "an SGXS stream, an enclave file of the Intel SGX SDK, an image of the Open Enclave SDK, a SIGSTRUCT, an EINITTOKEN, an RSA key in PEM, a Keystone report in binary or JSON, a RISC-V program in ELF or without a header, or an error number of SGX or of its SDK";
 
 /// Takes a file apart, if a machine knows it.
 #[must_use]
@@ -74,22 +74,36 @@ fn sgx(files: &[Input], options: &Params) -> Result<Measured, Text> {
     let [file] = files else {
         return Err(text!(
             "measure.one-file",
-            "An SGX enclave is measured from one file, an SGXS stream or a SIGSTRUCT. There are {n}.",
+            "An SGX enclave is measured from one file: an SGXS stream, an enclave file, or a SIGSTRUCT. There are {n}.",
             n = files.len()
         ));
     };
-    if let Some(key) = options.keys().next() {
-        return Err(text!(
-            "measure.no-option",
-            "What this file measures does not depend on {key}.",
-            key = key.as_str()
-        ));
+    let mut told = crate::sgx::Told::default();
+    for (key, value) in options {
+        match (key.as_str(), value.as_str()) {
+            ("edmm", "yes") => told.edmm = true,
+            ("edmm", "no") => told.edmm = false,
+            ("edmm", other) => {
+                return Err(text!(
+                    "measure.edmm",
+                    "Whether the processor has dynamic memory (EDMM) is yes or no, not “{value}”.",
+                    value = other
+                ));
+            }
+            (key, _) => {
+                return Err(text!(
+                    "measure.no-option",
+                    "What this file measures does not depend on {key}.",
+                    key = key
+                ));
+            }
+        }
     }
-    let report = crate::sgx::Report::of(&file.whole("file").map_err(|bad| bad.why)?)?;
+    let report = crate::sgx::Report::told(&file.whole("file").map_err(|bad| bad.why)?, told)?;
     Ok(Measured {
-        rows: report.rows().to_vec(),
+        rows: report.rows(),
         json: report.json(),
-        warnings: report.warning.iter().cloned().collect(),
+        warnings: report.warnings,
     })
 }
 

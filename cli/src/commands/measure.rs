@@ -12,16 +12,24 @@ pub(super) const USAGE: Usage = Usage {
     name: "measure",
     takes: &["FILE..."],
     does: "tell an enclave's identity from its files: MRENCLAVE, enclave hash and the rest",
-    more: "One FILE: an SGXS stream, which is built and measured by the machine's own leaves, or a\n\
-           bare SIGSTRUCT of 1,808 bytes, whose ENCLAVEHASH is told.\n\
+    more: "One FILE: an SGXS stream or an enclave file of the Intel SGX SDK (.signed.so), which is built\n\
+           and measured by the machine's own leaves, or a bare SIGSTRUCT of 1,808 bytes, whose\n\
+           ENCLAVEHASH is told.\n\
            JSON keys: mrenclave, mrsigner, isvprodid, isvsvn, attributes {flags, xfrm}, pages,\n\
-           measured_pages, size. All are always there; null is what the file does not say.\n\
+           measured_pages, size, format, enclavehash, inputs. All are always there; null is what the\n\
+           file does not say.\n\
            measured_pages are those with all 16 chunks measured.\n\
            Three FILEs: loader, runtime and application of a Keystone enclave, in this order.\n\
            JSON keys: enclave_hash, loader_size, runtime_size, eapp_size, pages, epm_size,\n\
            epm_allocator, utm_size, freemem.\n\
            Sizes, flags and xfrm are hex in strings, since they may pass 2^53.",
     options: &[
+        Opt {
+            name: "--edmm",
+            takes: Some("yes|no"),
+            many: false,
+            does: "whether the processor has dynamic memory (SGX2; yes if not given)",
+        },
         Opt {
             name: "--tee",
             takes: Some("TEE"),
@@ -51,7 +59,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let names: Vec<&str> = inputs.iter().map(|i| i.name.as_str()).collect();
     let names = names.join(", ");
     let mut options = Params::new();
-    for key in ["freemem", "utm"] {
+    for key in ["edmm", "freemem", "utm"] {
         if let Some(value) = args.value(&format!("--{key}")) {
             options.insert(key.to_string(), value.to_string());
         }

@@ -14,6 +14,7 @@ fn a_stream_is_measured() {
         "mrenclave": MEASURED, "mrsigner": null, "isvprodid": null, "isvsvn": null,
         "attributes": {"flags": null, "xfrm": null},
         "pages": 1, "measured_pages": 0, "size": "0x2000",
+        "format": "SGXS", "enclavehash": null, "inputs": {},
     });
     assert_eq!(teescope(&["measure", "--json", &path]).json(), wanted);
     assert_eq!(
@@ -50,7 +51,7 @@ fn vectors_are_measured() {
         };
         let told = teescope_with(&["measure", "--json", "-"], &bytes).json();
         assert_eq!(told[key], value, "{path}");
-        assert_eq!(told.as_object().map(serde_json::Map::len), Some(8));
+        assert_eq!(told.as_object().map(serde_json::Map::len), Some(11));
     }
 }
 
@@ -190,7 +191,8 @@ fn a_text_that_spells_a_file_is_taken_apart_as_the_file() {
     );
     let odd = teescope_with(&["inspect", "-"], b"06 00 00 0");
     assert!(
-        odd.complaint().contains("hex text at offset 0x9 (9)"),
+        odd.complaint()
+            .contains("hex text at offset 0x9 has a group"),
         "{}",
         odd.err
     );

@@ -79,6 +79,22 @@ pub fn gaps() -> Vec<Text> {
             "The processor’s package is where the protection ends by design: whoever opens it and probes the chip is outside what SGX promises against, and is not modelled."
         ),
         text!(
+            "gap.open-enclave",
+            "Images of the Open Enclave SDK are taken apart, and what was signed for them is told, but they are not loaded and measured: the layout of threads and thread-local storage, the relocations that are added and what is patched into the image changed between versions of its loader, and the file does not name the version."
+        ),
+        text!(
+            "gap.gramine",
+            "Of Gramine, the .sig file is taken: it is a SIGSTRUCT. An enclave is not measured from manifest and libpal: the layout follows from constants of the Gramine version that are in neither file (sizes of stacks and thread data, the place of the manifest), so the version’s own gramine-sgx-sign is needed."
+        ),
+        text!(
+            "gap.unsigned-sdk",
+            "An enclave of the Intel SGX SDK that is not signed has no MRENCLAVE yet: heap, stacks and threads stand in the signing tool’s configuration, and the tool writes data of its own version into the image."
+        ),
+        text!(
+            "gap.loader-checks",
+            "What the Intel SGX SDK’s loader checks without any influence on the measurement (undefined symbols, kinds of relocation, a .ctors section) is not checked."
+        ),
+        text!(
             "gap.xsave",
             "The processor has x87, SSE, AVX, AVX-512 and PKRU state; MPX, AMX and CET state are not offered."
         ),

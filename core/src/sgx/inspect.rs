@@ -13,6 +13,7 @@ use super::{signers, words};
 use crate::bytes::inspection::Kind;
 use crate::bytes::{Checked, Inspection, Part, hex};
 use crate::crypto::sha256::sha256;
+use crate::formats::elf;
 use crate::memory::PAGE;
 use crate::text;
 use crate::text::Text;
@@ -26,6 +27,9 @@ pub fn inspect(bytes: &[u8]) -> Option<Inspection> {
     };
     let mut seen = Inspection::new(found.what, found.why);
     match found.key {
+        "stream" if bytes.starts_with(&elf::MAGIC) => {
+            super::inspect_program::program(bytes, &mut seen);
+        }
         "stream" => stream(bytes, &mut seen),
         "sigstruct" => sigstruct(bytes, &mut seen),
         "token" => token(bytes, &mut seen),
@@ -63,12 +67,16 @@ fn sigstruct(bytes: &[u8], seen: &mut Inspection) {
         return;
     };
     let sig = SigStruct::from_bytes(whole);
-    let mrsigner = sig.mrsigner();
     seen.follows = vec![
-        ("MRSIGNER", hex::encode(&mrsigner)),
+        ("MRSIGNER", hex::encode(&sig.mrsigner())),
         ("MRENCLAVE", hex::encode(&sig.enclavehash)),
     ];
-    seen.notes = vec![signers::who(&mrsigner)];
+    judge(&sig, whole, seen);
+}
+
+/// Who signed a SIGSTRUCT, in which modes the enclave may run, and what EINIT makes of it alone.
+pub(super) fn judge(sig: &SigStruct, whole: &[u8; SigStruct::SIZE], seen: &mut Inspection) {
+    seen.notes.push(signers::who(&sig.mrsigner()));
     if let Some(known) = signers::enclave(&sig.enclavehash) {
         seen.notes.push(text!(
             "inspect.enclave-known",
@@ -77,9 +85,9 @@ fn sigstruct(bytes: &[u8], seen: &mut Inspection) {
             cite = known.cite
         ));
     }
-    seen.notes.push(modes(&sig));
+    seen.notes.push(modes(sig));
     let mut onward = Onward::default();
-    let _ = einit::alone(&sig, whole, &mut onward);
+    let _ = einit::alone(sig, whole, &mut onward);
     seen.checks = checks(&onward.events);
     let outcome = onward.stop.map_or(Outcome::Done, Outcome::from);
     let first = seen.checks.iter().find(|c| !c.held);

@@ -24,9 +24,11 @@ pub mod events;
 pub mod gaps;
 pub mod image;
 mod inspect;
+mod inspect_program;
 mod keys;
 mod machine;
 mod measure;
+pub mod oe;
 mod op;
 mod op_forms;
 mod op_print;
@@ -39,6 +41,7 @@ mod recognise;
 mod report;
 mod run;
 mod scenarios;
+pub mod sdk;
 pub mod sgxs;
 mod signature;
 pub mod signers;
@@ -73,7 +76,7 @@ pub use op::{
 pub use platform::{MemoryEngine, Platform};
 pub use profile::profile;
 pub use recognise::recognise;
-pub use report::Report;
+pub use report::{Report, Told};
 pub use scenarios::{building, common, files, running, tee};
 pub use signature::{Author, Proof, demo, proof};
 

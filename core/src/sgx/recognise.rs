@@ -1,5 +1,7 @@
 //! What a file is, by its first bytes and its length.
 
+use super::oe;
+use super::sdk;
 use super::sgxs::Kind;
 use super::structs::{EinitToken, SigStruct};
 use crate::text;
@@ -26,6 +28,9 @@ pub fn recognise(bytes: &[u8]) -> Option<Recognised> {
         );
         return Some(known("SGXS", why, "stream"));
     }
+    if let Some(found) = program(bytes) {
+        return Some(found);
+    }
     if bytes.get(..16) == Some(&SigStruct::HEADER) && bytes.get(24..40) == Some(&SigStruct::HEADER2)
     {
         return Some(known("SIGSTRUCT", sigstruct(bytes.len()), "sigstruct"));
@@ -46,6 +51,53 @@ pub fn recognise(bytes: &[u8]) -> Option<Recognised> {
         return Some(known("RSA key", why, "key"));
     }
     None
+}
+
+/// An enclave file in ELF.
+fn program(bytes: &[u8]) -> Option<Recognised> {
+    if oe::looks_like(bytes) {
+        return Some(Recognised {
+            what: text!("file.is-oe.what", "enclave image of the Open Enclave SDK"),
+            why: text!(
+                "file.is-oe",
+                "it is an ELF file for x86-64 with the section “.oeinfo”"
+            ),
+            scenario: SCENARIO,
+            key: "stream",
+        });
+    }
+    let found = match sdk::looks_like(bytes)? {
+        sdk::Looks::Signed => (
+            text!("file.is-sdk.what", "enclave file of the Intel SGX SDK"),
+            text!(
+                "file.is-sdk",
+                "it is an ELF library for x86-64 with the note “sgx_metadata”, which the SDK’s signing tool has filled in"
+            ),
+        ),
+        sdk::Looks::Unsigned => (
+            text!(
+                "file.is-sdk-unsigned.what",
+                "enclave file of the Intel SGX SDK, not signed"
+            ),
+            text!(
+                "file.is-sdk-unsigned",
+                "it is an ELF library for x86-64 with the note “sgx_metadata”, in which no metadata is yet"
+            ),
+        ),
+        sdk::Looks::Broken => (
+            text!("file.is-sdk.what", "enclave file of the Intel SGX SDK"),
+            text!(
+                "file.is-sdk-broken",
+                "it is an ELF file for x86-64 that holds the name “sgx_metadata”, but its tables do not lead there"
+            ),
+        ),
+    };
+    Some(Recognised {
+        what: found.0,
+        why: found.1,
+        scenario: SCENARIO,
+        key: "stream",
+    })
 }
 
 /// By what a SIGSTRUCT was recognised, and whether its length is right.

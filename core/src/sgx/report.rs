@@ -3,20 +3,24 @@
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
 use serde_json::{Map, Value as Json};
 
 use super::build::{Build, Stopped};
-use super::image;
+use super::image::{self, Image, Inputs, Pool};
+use super::oe;
 use super::structs::{Attributes, SigStruct};
 use crate::bytes::{Malformed, hex};
+use crate::memory::PAGE;
 use crate::text;
 use crate::text::Text;
 
 /// The identity of an enclave as far as a file tells it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// MRENCLAVE: measured from a stream, or ENCLAVEHASH of a SIGSTRUCT.
+    /// MRENCLAVE: measured from an image, or ENCLAVEHASH of a SIGSTRUCT.
     pub mrenclave: Option<[u8; 32]>,
     /// MRSIGNER: SHA-256 of the modulus of a SIGSTRUCT.
     pub mrsigner: Option<[u8; 32]>,
@@ -26,54 +30,138 @@ pub struct Report {
     pub isvsvn: Option<u16>,
     /// ATTRIBUTES of a SIGSTRUCT.
     pub attributes: Option<Attributes>,
-    /// How many pages a stream adds.
+    /// How many pages an image adds.
     pub pages: Option<u64>,
     /// How many of them have all their 16 chunks measured.
     pub measured_pages: Option<u64>,
     /// SIZE of the enclave, in bytes.
     pub size: Option<u64>,
-    /// What a reader should know besides: a signature that does not verify.
-    pub warning: Option<Text>,
+    /// The format the file is in, which is not translated.
+    pub format: &'static str,
+    /// ENCLAVEHASH of a SIGSTRUCT, its own or that inside an enclave file.
+    pub enclavehash: Option<[u8; 32]>,
+    /// What the author chose, as far as an image tells it.
+    pub inputs: Option<Inputs>,
+    /// What a reader should know besides: a signature that does not verify, a measurement that is not the
+    /// signed one.
+    pub warnings: Vec<Text>,
+}
+
+/// What is told besides the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Whether the processor has dynamic memory (EDMM, SGX2).
+    pub edmm: bool,
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Self { edmm: true }
+    }
 }
 
 impl Report {
-    /// Reads a stream or a bare SIGSTRUCT. A stream is measured by building the enclave with the
-    /// leaves themselves.
+    /// Reads an image or a bare SIGSTRUCT. An image is measured by building the enclave with the leaves
+    /// themselves.
     ///
     /// # Errors
     /// The file is neither, is malformed, or describes what no machine builds; a sentence says which.
     pub fn of(bytes: &Rc<[u8]>) -> Result<Self, Text> {
+        Self::told(bytes, Told::default())
+    }
+
+    /// Like [`of`](Self::of), with what the reader says besides.
+    ///
+    /// # Errors
+    /// See [`of`](Self::of).
+    pub fn told(bytes: &Rc<[u8]>, told: Told) -> Result<Self, Text> {
         match super::recognise(bytes).map(|found| found.key) {
-            Some("stream") => Self::stream(bytes),
+            Some("stream") => Self::image(bytes, told),
             Some("sigstruct") => Self::sigstruct(bytes).map_err(|bad| malformed(&bad)),
             Some(_) => Err(text!(
                 "report.no-identity",
-                "The file says nothing about an enclave’s identity. MRENCLAVE can be told from an SGXS stream or a SIGSTRUCT."
+                "The file says nothing about an enclave’s identity. MRENCLAVE can be told from an SGXS stream, an enclave file or a SIGSTRUCT."
             )),
             None => Err(text!(
                 "report.unknown",
-                "The file is neither an SGXS stream (it would open with “ECREATE”) nor a bare SIGSTRUCT of 1,808 bytes."
+                "The file is neither an SGXS stream (it would open with “ECREATE”), nor an enclave file of the Intel SGX SDK (ELF with a note “sgx_metadata”), nor a bare SIGSTRUCT of 1,808 bytes."
             )),
         }
     }
 
-    fn stream(bytes: &Rc<[u8]>) -> Result<Self, Text> {
-        let file = image::open(&bytes.clone().into()).map_err(|bad| malformed(&bad))?;
-        let file = file.ok_or_else(Text::none)?;
-        let midstate = Build::usual(file.clone())
-            .measure()
-            .map_err(|stop| refused(&stop))?;
+    fn image(bytes: &Rc<[u8]>, told: Told) -> Result<Self, Text> {
+        if oe::looks_like(bytes) {
+            return Self::open_enclave(bytes);
+        }
+        let image = image::open_for(&bytes.clone().into(), told.edmm)
+            .map_err(|bad| malformed(&bad))?
+            .ok_or_else(Text::none)?;
+        let build = Build::usual(image.clone());
+        let measured = build.measure().map_err(|stop| refused(&stop))?.finish();
+        let mut report = match image.sigstruct() {
+            None => Self::default(),
+            Some((at, bytes)) => Self::signed(&bytes, at).map_err(|bad| malformed(&bad))?,
+        };
+        if let Some(signed) = report.enclavehash.filter(|signed| *signed != measured) {
+            report.warnings.push(text!(
+                "report.other-hash",
+                "The file measures {measured}, but its SIGSTRUCT was signed for {signed}: EINIT refuses the two together.",
+                measured = hex::encode(&measured),
+                signed = hex::encode(&signed)
+            ));
+        }
+        report
+            .warnings
+            .extend(other_metadata(bytes, told, &*image, measured));
         Ok(Self {
-            mrenclave: Some(midstate.finish()),
-            pages: Some(file.pages()),
-            measured_pages: Some(file.measured_pages()),
-            size: Some(file.size()),
-            ..Self::default()
+            mrenclave: Some(measured),
+            pages: Some(image.pages()),
+            measured_pages: Some(image.measured_pages()),
+            size: Some(image.size()),
+            format: image.format(),
+            inputs: Some(image.inputs()),
+            ..report
+        })
+    }
+
+    /// What was signed for an Open Enclave image, which is not measured.
+    fn open_enclave(bytes: &[u8]) -> Result<Self, Text> {
+        let properties = oe::properties(bytes).map_err(|bad| malformed(&bad))?;
+        let Some((at, sig)) = properties.sigstruct else {
+            return Err(text!(
+                "report.oe-unsigned",
+                "The image of the Open Enclave SDK is not signed: its section “.oeinfo” holds no SIGSTRUCT yet. Sign it (oesign sign)."
+            ));
+        };
+        let mut report = Self::signed(sig, at).map_err(|bad| malformed(&bad))?;
+        report.warnings.push(text!(
+            "report.oe-not-measured",
+            "MRENCLAVE is what was signed, not measured here: how the Open Enclave loader lays an image out depends on its version, which the file does not name."
+        ));
+        let pages = |n: u64| Pool::of(n.saturating_mul(PAGE as u64));
+        let header = properties.header;
+        Ok(Self {
+            format: "Open Enclave",
+            inputs: Some(Inputs {
+                heap: Some(pages(header.heap)),
+                stack: Some(pages(header.stack)),
+                threads: Some(Pool::of(header.tcs)),
+                ..Inputs::default()
+            }),
+            ..report
         })
     }
 
     fn sigstruct(bytes: &[u8]) -> Result<Self, Malformed> {
-        let sig = SigStruct::decode(bytes, 0)?;
+        Ok(Self {
+            format: "SIGSTRUCT",
+            ..Self::signed(bytes, 0)?
+        })
+    }
+
+    /// What a SIGSTRUCT says that starts at `at` of the file.
+    fn signed(bytes: &[u8], at: u64) -> Result<Self, Malformed> {
+        let sig = SigStruct::decode(bytes, at)?;
         let warning = sig.verify().err().map(|why| {
             text!(
                 "report.bad-signature",
@@ -87,18 +175,19 @@ impl Report {
             isvprodid: Some(sig.isvprodid),
             isvsvn: Some(sig.isvsvn),
             attributes: Some(sig.attributes),
-            warning,
+            enclavehash: Some(sig.enclavehash),
+            warnings: warning.into_iter().collect(),
             ..Self::default()
         })
     }
 
     /// Names and values in the order in which people read them; what the file does not say is empty.
     #[must_use]
-    pub fn rows(&self) -> [(&'static str, String); 9] {
+    pub fn rows(&self) -> Vec<(&'static str, String)> {
         let digest = |d: Option<[u8; 32]>| d.map(|d| hex::encode(&d)).unwrap_or_default();
         let number = |n: Option<u64>| n.map(|n| format!("{n}")).unwrap_or_default();
         let a = self.attributes;
-        [
+        let mut rows = vec![
             ("mrenclave", digest(self.mrenclave)),
             ("mrsigner", digest(self.mrsigner)),
             ("isvprodid", number(self.isvprodid.map(u64::from))),
@@ -119,10 +208,24 @@ impl Report {
                 "size",
                 self.size.map(|s| format!("{s:#x}")).unwrap_or_default(),
             ),
-        ]
+            ("format", self.format.into()),
+            ("enclavehash", digest(self.enclavehash)),
+        ];
+        let told = self.inputs.into_iter().flat_map(|i| i.pools());
+        rows.extend(told.map(|(name, pool)| {
+            let Pool { initial, most } = pool;
+            let one = initial == most;
+            let value = if one {
+                format!("{initial}")
+            } else {
+                format!("{initial} / {most}")
+            };
+            (name, value)
+        }));
+        rows
     }
 
-    /// The report as JSON: always the same eight keys, `null` for what the file does not say; digests
+    /// The report as JSON: always the same keys, `null` for what the file does not say; digests
     /// in lower-case hex; numbers of 64 bits as hex in strings.
     #[must_use]
     pub fn json(&self) -> Json {
@@ -141,8 +244,51 @@ impl Report {
         all.insert("pages".into(), self.pages.into());
         all.insert("measured_pages".into(), self.measured_pages.into());
         all.insert("size".into(), wide(self.size));
+        all.insert("format".into(), self.format.into());
+        all.insert("enclavehash".into(), digest(self.enclavehash));
+        let told = self.inputs.into_iter().flat_map(|i| i.pools());
+        let pools = told.map(|(name, pool)| {
+            let mut both = Map::new();
+            both.insert("initial".into(), pool.initial.into());
+            both.insert("most".into(), pool.most.into());
+            (String::from(name), Json::from(both))
+        });
+        let inputs: Map<String, Json> = pools.collect();
+        all.insert("inputs".into(), inputs.into());
         all.into()
     }
+}
+
+/// Says whether the file holds metadata for other processors that measures otherwise.
+fn other_metadata(
+    bytes: &Rc<[u8]>,
+    told: Told,
+    image: &dyn Image,
+    measured: [u8; 32],
+) -> Option<Text> {
+    // Which metadata was used is told by where its SIGSTRUCT lies.
+    let (place, _) = image.sigstruct()?;
+    let other = image::open_for(&bytes.clone().into(), !told.edmm).ok()??;
+    if other.sigstruct()?.0 == place {
+        return None;
+    }
+    let other = Build::usual(other).measure().ok()?.finish();
+    let hash = hex::encode(&other);
+    (other != measured).then(|| {
+        if told.edmm {
+            text!(
+                "report.without-edmm",
+                "This is what a processor with dynamic memory (EDMM, SGX2) measures. One without uses other metadata of the same file and measures {hash}.",
+                hash = hash
+            )
+        } else {
+            text!(
+                "report.with-edmm",
+                "This is what a processor without dynamic memory (EDMM, SGX2) measures. One with it uses other metadata of the same file and measures {hash}.",
+                hash = hash
+            )
+        }
+    })
 }
 
 fn malformed(bad: &Malformed) -> Text {
@@ -156,7 +302,7 @@ pub(super) fn refused(stop: &Stopped) -> Text {
     });
     text!(
         "report.refused",
-        "No processor builds this enclave: operation {n} of the stream ends in {result}. The rule that does not hold is {rule}.",
+        "No processor builds this enclave: operation {n} of the file ends in {result}. The rule that does not hold is {rule}.",
         n = stop.index + 1,
         result = stop.outcome.name(),
         rule = said

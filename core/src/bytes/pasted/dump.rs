@@ -104,7 +104,10 @@ fn repeat(bytes: &mut Vec<u8>, wanted: usize, line: &Line<'_>) -> Result<(), Mal
 fn take(line: &Line<'_>, bytes: &mut Vec<u8>) -> Result<(), Malformed> {
     let rest = line.rest.trim_start();
     // `hexdump -C` has two columns of bytes and letters behind a bar; the others end at two spaces.
-    let column = match rest.find('|').filter(|_| !line.colon) {
+    // A bar among the words of a dump of ours is none of these.
+    let digits_only = |part: &str| part.chars().all(|c| c == ' ' || c.is_ascii_hexdigit());
+    let bar = rest.find('|').filter(|bar| digits_only(&rest[..*bar]));
+    let column = match bar.filter(|_| !line.colon) {
         Some(bar) => &rest[..bar],
         None => rest.split("  ").next().unwrap_or_default(),
     };

@@ -16,6 +16,17 @@ pub struct Pool {
     pub most: u64,
 }
 
+impl Pool {
+    /// As much as there is at first.
+    #[must_use]
+    pub const fn of(n: u64) -> Self {
+        Self {
+            initial: n,
+            most: n,
+        }
+    }
+}
+
 /// What the author chose. `None`: the format does not tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Inputs {
@@ -36,6 +47,23 @@ pub struct Inputs {
 }
 
 impl Inputs {
+    /// What the format tells, by names that are not translated; bytes, threads and pages as numbers.
+    pub fn pools(&self) -> impl Iterator<Item = (&'static str, Pool)> + use<> {
+        [
+            ("heap_size", self.heap),
+            ("reserved_size", self.reserved),
+            ("stack_size", self.stack),
+            ("threads", self.threads),
+            ("ssa_pages", self.ssa_pages.map(Pool::of)),
+            (
+                "ssaframesize",
+                (self.version.is_some()).then(|| Pool::of(u64::from(self.ssaframesize))),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(name, pool)| Some((name, pool?)))
+    }
+
     /// Names and values, for those that are told.
     #[must_use]
     pub fn rows(&self) -> Vec<(Text, String)> {

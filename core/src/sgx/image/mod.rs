@@ -6,12 +6,16 @@
 //! | [`Image`], what every format gives | this one |
 //! | [`Origin`], what a page is for | `origin.rs` |
 //! | [`Inputs`], what the author chose | `inputs.rs` |
+//! | [`alike`], pages that are shown as one | `alike.rs` |
 //! | SGXS streams as an image | `stream.rs` |
+//! | images laid out from stretches of like pages | `laid.rs` |
 //!
 //! An image makes operations and pages when asked: it stores nothing for each page beyond what its
 //! format forces it to.
 
+mod alike;
 mod inputs;
+mod laid;
 mod origin;
 mod stream;
 
@@ -19,13 +23,21 @@ use alloc::rc::Rc;
 use core::fmt;
 
 pub use super::sgxs::{Eextend, Item};
+pub use alike::{Alike, alike};
 pub use inputs::{Inputs, Pool};
+pub(in crate::sgx) use laid::{Filling, Laid, NotLaid, PAGES_MOST, Patch, STRETCHES_MOST, Stretch};
 pub use origin::Origin;
 
+use super::oe;
+use super::sdk;
 use super::sgxs::Sgxs;
 use super::structs::SecInfoFlags;
 use crate::bytes::Malformed;
+use crate::formats::elf;
 use crate::memory::{Page, Source};
+
+/// The name of SGXS streams among formats.
+pub const SGXS: &str = "SGXS";
 
 /// A page that an image adds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,10 +125,33 @@ pub trait Image: fmt::Debug {
     }
 }
 
-/// Reads an image of whichever format the file is in; `None` where bytes are to be supplied first.
+/// Reads an image of whichever format the file is in, as a processor with dynamic memory (EDMM) loads it;
+/// `None` where bytes are to be supplied first.
 ///
 /// # Errors
 /// The file is of no known format, or malformed; says where.
 pub fn open(bytes: &Source) -> Result<Option<Rc<dyn Image>>, Malformed> {
-    Ok(Sgxs::read(bytes)?.map(|image| Rc::new(image) as Rc<dyn Image>))
+    open_for(bytes, true)
+}
+
+/// Like [`open`], as a processor with or without dynamic memory (EDMM, SGX2) loads it: enclave files of the
+/// Intel SGX SDK may hold metadata for both.
+///
+/// # Errors
+/// The file is of no known format, or malformed; says where.
+pub fn open_for(bytes: &Source, edmm: bool) -> Result<Option<Rc<dyn Image>>, Malformed> {
+    let mut magic = [0; 4];
+    bytes.read(0, &mut magic);
+    if magic != elf::MAGIC {
+        return Ok(Sgxs::read(bytes)?.map(|image| Rc::new(image) as Rc<dyn Image>));
+    }
+    // The tables of a program lie anywhere in it, so it is wanted whole.
+    let Some(whole) = bytes.whole() else {
+        return Ok(None);
+    };
+    if oe::looks_like(&whole) {
+        let at = oe::properties(&whole)?.at;
+        return Err(Malformed::says(at, ".oeinfo", oe::not_laid_out()));
+    }
+    Ok(Some(Rc::new(sdk::open(&whole, edmm)?)))
 }

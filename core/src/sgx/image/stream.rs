@@ -9,7 +9,7 @@ const HEADER: u64 = 64;
 
 impl Image for Sgxs {
     fn format(&self) -> &'static str {
-        "SGXS"
+        super::SGXS
     }
 
     fn size(&self) -> u64 {

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use crate::bytes::hex;
 use crate::memory::{CHUNK, CHUNKS, PAGE};
 use crate::sgx::build::Build;
-use crate::sgx::image::{Image, ImagePage, Item};
+use crate::sgx::image::{Alike, Image, ImagePage, Item, alike};
 use crate::sgx::op::{Call, Op};
 use crate::sgx::structs::PageType;
 use crate::sgx::words;
@@ -19,41 +19,15 @@ use crate::trace::{Phase, Planned, Segment};
 /// What step labels of every page begin with.
 const STEM: &str = "load";
 
-/// Pages that follow one another and are alike.
-struct Stretch {
-    first: ImagePage,
-    count: u64,
-}
-
-impl Stretch {
-    /// Whether a page continues this stretch.
-    fn takes(&self, page: &ImagePage) -> bool {
-        page.flags == self.first.flags
-            && page.origin == self.first.origin
-            && page.steps == self.first.steps
-            && page.measured == self.first.measured
-            && page.offset == self.first.offset.wrapping_add(self.count * PAGE as u64)
-    }
-}
-
 /// The segments that add and measure the pages of an image. Labels are `load.p0007.eadd` and
 /// `load.p0007.eextend3`: the page by its number in the file, the chunk by its number in the page.
 pub(super) fn load(build: &Rc<Build>) -> Vec<Segment<Op>> {
-    let mut stretches: Vec<Stretch> = Vec::new();
-    for page in (0..build.image.pages()).filter_map(|n| build.image.page(n)) {
-        match stretches.last_mut() {
-            Some(last) if last.takes(&page) => last.count += 1,
-            _ => stretches.push(Stretch {
-                first: page,
-                count: 1,
-            }),
-        }
-    }
+    let stretches = alike(&*build.image);
     stretches.iter().map(|s| segment(build, s)).collect()
 }
 
-fn segment(build: &Rc<Build>, stretch: &Stretch) -> Segment<Op> {
-    let Stretch { first, count } = stretch;
+fn segment(build: &Rc<Build>, stretch: &Alike) -> Segment<Op> {
+    let Alike { first, count } = stretch;
     let (start, len) = (first.step, first.steps * count);
     let (own, named, bare) = (build.clone(), build.clone(), build.clone());
     let segment = Segment::many(
@@ -143,7 +117,7 @@ fn find(build: &Build, label: &str) -> Option<u64> {
     near.or_else(|| (page.step + page.steps..build.image.len()).find(is_it))
 }
 
-fn title(stretch: &Stretch) -> Text {
+fn title(stretch: &Alike) -> Text {
     let first = &stretch.first;
     if let Some(origin) = first.origin.words() {
         return text!(

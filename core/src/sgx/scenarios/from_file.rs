@@ -55,9 +55,17 @@ fn info() -> ScenarioInfo {
         question: text!("file.question", "What does hardware make of my file?"),
         lesson: text!(
             "file.lesson",
-            "An SGXS stream is loaded page by page and measured as hardware does it. A SIGSTRUCT is put to EINIT. Files stay on this machine."
+            "An enclave file is loaded page by page and measured as hardware does it. A SIGSTRUCT is put to EINIT. Files stay on this machine."
         ),
-        params: vec![stream(), sigstruct(), token(), key_param(), debug, launch],
+        params: vec![
+            stream(),
+            sigstruct(),
+            token(),
+            key_param(),
+            debug,
+            launch,
+            edmm(),
+        ],
         listed: false,
     }
 }
@@ -65,12 +73,15 @@ fn info() -> ScenarioInfo {
 fn stream() -> Param {
     file(
         "stream",
-        text!("param.stream", "Enclave (SGXS)"),
+        text!("param.stream", "Enclave"),
         text!(
             "param.stream.help",
-            "The stream of records that the measurement hashes. Empty: an empty enclave, to try a SIGSTRUCT alone."
+            "An SGXS stream of the records that the measurement hashes, or an enclave file of the Intel SGX SDK. Empty: an empty enclave, to try a SIGSTRUCT alone."
         ),
-        text!("param.stream.what", "an SGXS stream, .sgxs"),
+        text!(
+            "param.stream.what",
+            "an SGXS stream, .sgxs, or an enclave file, .signed.so"
+        ),
     )
 }
 
@@ -80,7 +91,7 @@ fn sigstruct() -> Param {
         text!("param.sigstruct", "SIGSTRUCT"),
         text!(
             "param.sigstruct.help",
-            "The author’s certificate, 1,808 bytes. Empty: one is signed here."
+            "The author’s certificate, 1,808 bytes. Empty: that in the enclave file, if it has one; else one is signed here."
         ),
         text!("param.sigstruct.what", "a bare SIGSTRUCT, .sig or .bin"),
     )
@@ -95,6 +106,21 @@ fn token() -> Param {
             "A launch enclave’s permission, 304 bytes. Empty: all zero, so VALID is 0."
         ),
         text!("param.token.what", "an EINITTOKEN of 304 bytes"),
+    )
+}
+
+fn edmm() -> Param {
+    choice(
+        "edmm",
+        text!("param.edmm", "Dynamic memory"),
+        text!(
+            "param.edmm.help",
+            "Enclave files of the Intel SGX SDK may hold metadata for processors with dynamic memory (EDMM, SGX2) and for those without. They measure differently."
+        ),
+        &[
+            ("yes", text!("param.edmm.yes", "processor with EDMM")),
+            ("no", text!("param.edmm.no", "processor without")),
+        ],
     )
 }
 
@@ -231,7 +257,7 @@ fn files(turned: &Turned<'_>) -> Result<Files, BadInput> {
     let image = match turned.file("stream")? {
         None => None,
         Some(input) => {
-            let opened = image::open(&input.bytes);
+            let opened = image::open_for(&input.bytes, turned.text("edmm") != "no");
             let opened = opened.map_err(|bad| input.unreadable("stream", bad.text()))?;
             Some(opened.ok_or_else(|| input.wanting("stream"))?)
         }
@@ -256,7 +282,7 @@ fn files(turned: &Turned<'_>) -> Result<Files, BadInput> {
             missing_file: true,
             why: text!(
                 "file.none",
-                "This run needs a file: an enclave as an SGXS stream, or a SIGSTRUCT, or both. Choose it or drop it on the page."
+                "This run needs a file: an enclave (an SGXS stream or a .signed.so), or a SIGSTRUCT, or both. Choose it or drop it on the page."
             ),
         });
     }

@@ -4,4 +4,5 @@ mod layouts;
 mod mrenclave;
 mod numbers;
 mod peer;
+mod sdk;
 mod sigstruct;

@@ -2,8 +2,10 @@
 
 mod apply;
 mod malformed;
+mod oe;
 mod report;
 mod runs;
+mod sdk;
 mod sgxs;
 
 use teescope_core::bytes::hex;

@@ -32,6 +32,7 @@ shared_test! {
                 "mrenclave": mrenclave, "mrsigner": null, "isvprodid": null, "isvsvn": null,
                 "attributes": {"flags": null, "xfrm": null},
                 "pages": 5, "measured_pages": measured, "size": "0x8000",
+                "format": "SGXS", "enclavehash": null, "inputs": {},
             }));
         }
     }
@@ -50,7 +51,7 @@ shared_test! {
             let path = format!("sgx/sigstruct/{name}.sigstruct.bin");
             let Some(bytes) = vectors::read(&path) else { return };
             let found = report(&bytes);
-            assert_eq!(found.warning, None, "{name}");
+            assert!(found.warnings.is_empty(), "{name}");
             let mrsigner = hex::encode(&sha256(&bytes[128..512]));
             assert_eq!(signer.unwrap_or(&mrsigner), mrsigner);
             assert_eq!(found.json(), json!({
@@ -58,6 +59,7 @@ shared_test! {
                 "isvprodid": isvprodid, "isvsvn": isvsvn,
                 "attributes": {"flags": flags, "xfrm": "0x3"},
                 "pages": null, "measured_pages": null, "size": null,
+                "format": "SIGSTRUCT", "enclavehash": hex::encode(&bytes[960..992]), "inputs": {},
             }), "{name}");
         }
         // The digests in the names and in SOURCES.md.
@@ -75,16 +77,16 @@ shared_test! {
         bytes[1026] ^= 1;
         let found = report(&bytes);
         assert_eq!(found.isvsvn, Some(1));
-        let warning = found.warning.expect("a warning").en();
+        let warning = found.warnings.first().expect("a warning").en();
         assert!(warning.starts_with("The signature does not verify"), "{warning}");
     }
 
     fn what_cannot_be_measured_is_refused_with_the_rule() {
         let said = refused(&[ecreate(0x3000), eadd(0, 0x205)].concat());
-        assert_eq!(said, "No processor builds this enclave: operation 1 of the stream ends in #GP(0). \
+        assert_eq!(said, "No processor builds this enclave: operation 1 of the file ends in #GP(0). \
             The rule that does not hold is ECREATE.size-power-of-two: SIZE is at least two pages and a power of two.");
         let said = refused(&[ecreate(0x2000), eadd(0, 0x205), eadd(0x1000, 0x202)].concat());
-        assert!(said.contains("operation 3 of the stream ends in #GP(0)"), "{said}");
+        assert!(said.contains("operation 3 of the file ends in #GP(0)"), "{said}");
         assert!(refused(b"hello").starts_with("The file is neither an SGXS stream"));
         assert!(refused(b"").starts_with("The file is neither"));
         assert!(refused(&[0; 304]).starts_with("The file says nothing about an enclave’s identity"));

@@ -1,4 +1,8 @@
-//! ELF of 64 bits, as far as telling what a program file is: its header and its program headers.
+//! ELF of 64 bits, as far as telling what a program file is: its header and its program headers; and,
+//! for those who need them, the tables a linker leaves besides ([`Section`], [`Dynamic`], [`Rela`],
+//! [`Note`], [`Symbol`]).
+
+mod tables;
 
 use alloc::format;
 use alloc::string::String;
@@ -6,6 +10,8 @@ use alloc::vec::Vec;
 
 use crate::bytes::{Malformed, Why};
 use crate::{layout, text, values};
+
+pub use tables::{Dynamic, Note, Rela, Section, Symbol};
 
 values! {
     /// For which instruction set a file is.
