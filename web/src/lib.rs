@@ -17,6 +17,7 @@ mod extras;
 mod figure;
 mod gallery;
 mod held;
+mod host;
 mod inspect;
 mod lang;
 pub mod machines;

@@ -9,7 +9,7 @@ use crate::setup;
 use crate::sh::Run;
 
 /// Those that call the engine from Node; the others drive the built page.
-const WITHOUT_PAGE: [&str; 2] = ["hash", "seek"];
+const WITHOUT_PAGE: [&str; 3] = ["hash", "large", "seek"];
 
 /// Builds what is measured and runs the benchmarks with their output on the terminal.
 pub(crate) fn run(places: &Places, only: Option<&str>) -> Result<()> {

@@ -122,6 +122,15 @@ impl Source {
         self.len() == 0
     }
 
+    /// How many of its bytes are here.
+    #[must_use]
+    pub fn held(&self) -> u64 {
+        match &self.0.bytes {
+            Bytes::Whole(bytes) => bytes.len() as u64,
+            Bytes::Parts(_, parts) => parts.borrow().held,
+        }
+    }
+
     /// Whether it is supplied in parts.
     #[must_use]
     pub fn is_parts(&self) -> bool {
@@ -206,9 +215,15 @@ impl Source {
 
     fn note(&self, range: Range<u64>) {
         if let Bytes::Parts(len, parts) = &self.0.bytes {
-            let start = range.start / WINDOW * WINDOW;
-            let end = range.end.max(start + WINDOW).min(*len);
-            parts.borrow_mut().missing.get_or_insert(start..end);
+            let mut parts = parts.borrow_mut();
+            let window = range.start / WINDOW * WINDOW;
+            // A host may have given less of the window than was asked for.
+            let start = match parts.at(window) {
+                None => window,
+                Some(_) => range.start,
+            };
+            let end = range.end.max(window + WINDOW).min(*len);
+            parts.missing.get_or_insert(start..end);
         }
     }
 

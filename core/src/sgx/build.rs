@@ -139,6 +139,18 @@ impl Build {
         }
     }
 
+    /// Makes `op` the i-th operation; whether there is one. Chunk after chunk differs by the offset only.
+    fn next(&self, i: u64, op: &mut Option<Op>) -> bool {
+        if let Some(Op::Eextend { offset, .. }) = op
+            && let Some(Item::Eextend(chunk)) = self.image.get(i)
+        {
+            *offset = chunk.offset;
+            return true;
+        }
+        *op = self.op(i);
+        op.is_some()
+    }
+
     /// Builds the enclave with the leaves themselves, keeping nothing, and gives its measurement. The
     /// file must be here whole; [`Measuring`] takes one in parts.
     ///
@@ -198,18 +210,19 @@ impl Measuring {
         // Where a step lacked bytes, each one after it is made sure of until it is past.
         let mut sure = (source.is_some()).then(|| (self.done, self.machine.clone()));
         let mut careful = true;
-        while self.done < end {
-            let Some(op) = self.build.op(self.done) else {
+        let mut next = None;
+        while self.done < end && self.build.next(self.done, &mut next) {
+            let Some(op) = &next else {
                 break;
             };
-            let outcome = self.machine.apply(&op, &mut Sink::Nothing);
+            let outcome = self.machine.apply(op, &mut Sink::Nothing);
             let lacking = source.as_ref().is_some_and(Source::is_lacking);
             if let Some((done, machine)) = sure.take_if(|_| lacking) {
                 (self.done, self.machine) = (done, machine);
                 return Ok(None);
             }
             if outcome != Outcome::Done {
-                return Err(stopped(self.machine.clone(), &op, self.done, outcome));
+                return Err(stopped(self.machine.clone(), op, self.done, outcome));
             }
             self.done += 1;
             careful &= !self.done.is_multiple_of(SURE);

@@ -58,7 +58,7 @@ mod what_if_running;
 mod words;
 pub mod work;
 
-pub use build::{Build, Creation, Stopped};
+pub use build::{Build, Creation, Measuring, Stopped};
 pub use content::Content;
 pub use diff::diff;
 pub use inspect::inspect;

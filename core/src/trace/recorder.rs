@@ -183,6 +183,8 @@ pub trait Recorder {
     ///
     /// # Errors
     /// `otherwise`, when `held` is false.
+    // Nearly every check of a long run holds and is told to nobody: inlined, it costs two branches.
+    #[inline(always)]
     fn require(
         &mut self,
         rule: &'static Rule,
@@ -278,7 +280,18 @@ pub enum Sink<'a> {
     Events(&'a mut Vec<Event>),
 }
 
+/// Apart from the branch that leads here, which is inlined everywhere.
+#[inline(never)]
+fn note(events: &mut Vec<Event>, rule: &'static Rule, held: bool, compared: Option<Compared>) {
+    events.push(Event::Check {
+        rule,
+        held,
+        compared,
+    });
+}
+
 impl Recorder for Sink<'_> {
+    #[inline(always)]
     fn check(
         &mut self,
         rule: &'static Rule,
@@ -286,12 +299,7 @@ impl Recorder for Sink<'_> {
         compared: impl FnOnce() -> Option<Compared>,
     ) {
         if let Self::Events(events) = self {
-            let compared = compared();
-            events.push(Event::Check {
-                rule,
-                held,
-                compared,
-            });
+            note(events, rule, held, compared());
         }
     }
     fn write(&mut self, place: Place, values: impl FnOnce() -> (Value, Value)) {

@@ -298,6 +298,7 @@ impl<M: Machine> Session for Run<M> {
             let range = source.lacks()?;
             Some(Need {
                 source: key.clone(),
+                file: source.clone(),
                 start: range.start,
                 end: range.end,
             })

@@ -14,6 +14,7 @@ use super::recorder::{Event, Place};
 use super::rule::Rule;
 use super::scenario::{ScenarioInfo, Settings};
 use super::vocabulary::{Observer, Phase};
+use crate::memory::Source;
 use crate::text::Text;
 use crate::view::{Access, Probe, View};
 
@@ -119,12 +120,13 @@ pub enum Progress {
     Need(Need),
 }
 
-/// Bytes of a file that the host is to supply, by [`Source::supply`](crate::memory::Source::supply) of
-/// that input.
+/// Bytes of a file that the host is to supply, by [`Source::supply`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Need {
     /// Which file: the input's key.
     pub source: String,
+    /// The file itself, which takes the bytes.
+    pub file: Source,
     /// First byte.
     pub start: u64,
     /// First byte after.

@@ -36,6 +36,7 @@ pub fn supplied<T>(
             let range = input.bytes.lacks()?;
             Some(Need {
                 source: key.clone(),
+                file: input.bytes.clone(),
                 start: range.start,
                 end: range.end,
             })
@@ -58,6 +59,12 @@ impl Supplied {
     #[must_use]
     pub fn new(run: Box<dyn Session>, supply: Supply) -> Self {
         Self { run, supply }
+    }
+
+    /// The run without its host.
+    #[must_use]
+    pub fn into_run(self) -> Box<dyn Session> {
+        self.run
     }
 
     fn ask<T>(&mut self, ask: impl Fn(&mut dyn Session) -> T) -> T {

@@ -178,19 +178,29 @@ extern "C" fn core_sha3_512() -> u32 {
     with_input(|input| head(&sha3_512(input)))
 }
 
-/// The stream of a fully measured enclave.
-pub(crate) fn fully_measured(pages: u64) -> Vec<u8> {
-    let size = (pages * PAGE as u64).next_power_of_two();
-    let mut out = ecreate_record(1, size).to_vec();
+/// Bytes of a fully measured page in a stream.
+pub(crate) const PAGE_BYTES: usize = 64 + 16 * (64 + CHUNK);
+
+/// What opens the stream of an enclave of so many pages.
+pub(crate) fn head_record(pages: u64) -> [u8; 64] {
+    ecreate_record(1, (pages * PAGE as u64).next_power_of_two())
+}
+
+/// The records of a fully measured page.
+pub(crate) fn page_records(page: u64, out: &mut Vec<u8>) {
     let mut secinfo = [0; 64];
     secinfo[..2].copy_from_slice(&[3, 2]);
-    for page in 0..pages {
-        let offset = page * PAGE as u64;
-        out.extend(eadd_record(offset, &secinfo));
-        for chunk in 0..16 {
-            out.extend(eextend_record(offset + chunk * CHUNK as u64));
-            out.extend((0..CHUNK as u64).map(|i| (page + chunk + i) as u8));
-        }
+    let offset = page * PAGE as u64;
+    out.extend(eadd_record(offset, &secinfo));
+    for chunk in 0..16 {
+        out.extend(eextend_record(offset + chunk * CHUNK as u64));
+        out.extend((0..CHUNK as u64).map(|i| (page + chunk + i) as u8));
     }
+}
+
+/// The stream of a fully measured enclave.
+pub(crate) fn fully_measured(pages: u64) -> Vec<u8> {
+    let mut out = head_record(pages).to_vec();
+    (0..pages).for_each(|page| page_records(page, &mut out));
     out
 }

@@ -87,20 +87,6 @@ const rows = [];
   rows.push(ratio("EEXTEND, first pass, to plain sha2", leaves["telling what it writes"], leaves["plain sha2"], 0.95));
 }
 {
-  // The stream of a fully measured enclave is what MRENCLAVE hashes, byte for byte.
-  const pages = (64 * MIB) / 4096;
-  const bytes = own.stream(pages);
-  const before = own.held();
-  const t = await compare("MRENCLAVE of an enclave of 64 MiB", bytes, {
-    "plain sha2": own.plain_sha256,
-    teescope: own.measure,
-  });
-  const more = (own.most() - before) / MIB;
-  // At most 1.3 times the time of the plain crate.
-  rows.push(ratio("MRENCLAVE, 64 MiB, to plain sha2", t.teescope, t["plain sha2"], 1 / 1.3));
-  rows.push(`${"MRENCLAVE, 64 MiB, memory".padEnd(44)} ${more.toFixed(1)} MiB at most besides the stream`);
-}
-{
   const bytes = filled(8 * MIB);
   own.fill(bytes.length);
   const t = await compare("SHA3-512", bytes.length, {

@@ -1,15 +1,46 @@
 //! Handing a run on: its link, its case file, its text.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use teescope_core::text;
-use teescope_core::trace::{ParamKind, dump};
+use teescope_core::text::Text;
+use teescope_core::trace::{ParamKind, Progress, Session, dump};
 use yew::prelude::*;
 
 use crate::dom;
 use crate::el::{El, el, group, said};
+use crate::host;
 use crate::player::copy;
 use crate::player::frame::Frame;
-use crate::state::Ctx;
 use crate::state::play::Play;
+use crate::state::run::slice;
+use crate::state::{Ctx, Notice};
+
+/// Carries a run to its end and works out its digest, in slices that leave the page time to react.
+async fn summed(session: &Rc<RefCell<Box<dyn Session>>>) -> Result<(), Text> {
+    loop {
+        let done = session.borrow().len();
+        let (_, need) = match slice(session) {
+            (now, None) if now == done => {
+                let start = dom::now();
+                loop {
+                    match session.borrow_mut().sum(256) {
+                        Progress::Ready => return Ok(()),
+                        Progress::Working { .. } if dom::now() - start < 8.0 => {}
+                        Progress::Working { .. } => break (now, None),
+                        Progress::Need(need) => break (now, Some(need)),
+                    }
+                }
+            }
+            other => other,
+        };
+        if let Some(need) = need {
+            host::supply_need(&need).await?;
+        }
+        dom::sleep(0).await;
+    }
+}
 
 /// The dialog that hands a run on.
 pub(super) fn share(ctx: &Ctx, play: &Play, frame: &Frame) -> El {
@@ -25,8 +56,16 @@ pub(super) fn share(ctx: &Ctx, play: &Play, frame: &Frame) -> El {
             move |event: Event| match dom::data(&event, "share").as_deref() {
                 Some("copy") => copy(&ctx, link.clone()),
                 Some("case") => {
-                    let case = session.borrow_mut().case().write();
-                    dom::download(&format!("{name}.case.json"), case.as_bytes());
+                    let (session, name, ctx) = (session.clone(), name.clone(), ctx.clone());
+                    dom::spawn(async move {
+                        match summed(&session).await {
+                            Ok(()) => {
+                                let case = session.borrow_mut().case().write();
+                                dom::download(&format!("{name}.case.json"), case.as_bytes());
+                            }
+                            Err(why) => ctx.say(Notice::bad(why)),
+                        }
+                    });
                 }
                 Some("dump") => {
                     let mut session = session.borrow_mut();

@@ -6,12 +6,26 @@ use yew::prelude::*;
 
 use super::drop::file_button;
 use super::settings::settings;
+use crate::dom;
+use crate::host;
 use crate::nav::{Here, nav};
 use crate::source::Source;
 use crate::state::{Action, Asking, Ctx};
 
 /// The page that asks.
 pub(crate) fn asking_page(ctx: &Ctx, asking: &Asking, source: &Source) -> Html {
+    let reading = host::is_lacking();
+    if reading {
+        let ctx = ctx.clone();
+        let turn = host::turn();
+        dom::spawn(async move {
+            let supplied = host::supply_all().await;
+            dom::sleep(0).await;
+            if turn == host::turn() {
+                ctx.dispatch.dispatch(Action::Supplied(supplied));
+            }
+        });
+    }
     let info = source.info(&asking.link.scenario);
     let gallery = ctx.href(Link {
         scenario: crate::state::GALLERY.to_string(),
@@ -44,7 +58,7 @@ pub(crate) fn asking_page(ctx: &Ctx, asking: &Asking, source: &Source) -> Html {
             <main id="panels" tabindex="-1" class="asking">
                 <h1>{ ctx.t(&title) }</h1>
                 <p class={if asking.bad.missing_file { "lead" } else { "lead why" }} role="alert">{ ctx.t(&asking.bad.why) }</p>
-                if asking.bad.missing_file {
+                if asking.bad.missing_file && !reading {
                     <p>{ file_button(ctx) }</p>
                 }
                 <div class="choices">

@@ -1,16 +1,18 @@
 //! Files: dropped anywhere on the page, or chosen with a button. They never leave it.
 
 use teescope_core::text;
+use teescope_core::text::Text;
 use teescope_core::trace::Input;
 use wasm_bindgen::JsCast;
 use web_sys::{File, FileList, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::dom;
+use crate::host;
 use crate::state::{Action, Ctx, Notice};
 
-/// The most bytes a file may have.
-const MOST: f64 = 256.0 * 1024.0 * 1024.0;
+/// The most bytes a file may have: what 32 bits count.
+const MOST: f64 = 4096.0 * 1024.0 * 1024.0 - 1.0;
 
 /// Reads files and hands them to the page.
 pub(crate) fn take(ctx: &Ctx, list: Option<FileList>) {
@@ -29,11 +31,19 @@ pub(crate) fn take(ctx: &Ctx, list: Option<FileList>) {
             if file.size() > MOST {
                 let why = text!(
                     "ui.file.large",
-                    "{name} is larger than 256 MiB, more than this page takes.",
+                    "{name} is larger than 4 GiB, more than this page takes.",
                     name = name
                 );
                 ctx.say(Notice::bad(why));
                 return;
+            }
+            if file.size() > host::WHOLE_MOST {
+                match large(&ctx, file).await {
+                    Ok(Some(input)) => inputs.push(input),
+                    Ok(None) => return,
+                    Err(why) => return ctx.say(Notice::bad(why)),
+                }
+                continue;
             }
             match dom::read(&file).await {
                 Some(bytes) => inputs.push(Input {
@@ -53,6 +63,25 @@ pub(crate) fn take(ctx: &Ctx, list: Option<FileList>) {
         }
         ctx.dispatch.dispatch(Action::Files(inputs));
     });
+}
+
+/// Takes a large file, which stays where it is, and reads it once to know it again; `None` if the
+/// reader has gone elsewhere meanwhile.
+async fn large(ctx: &Ctx, file: File) -> Result<Option<Input>, Text> {
+    let name = file.name();
+    let bytes = host::take(file);
+    let tell = |percent: u64| {
+        let says = text!(
+            "ui.file.reading",
+            "Reading {name}: {percent} %. Close this line to stop.",
+            name = name.as_str(),
+            percent = percent
+        );
+        ctx.say(Notice::good(says));
+    };
+    host::cancel();
+    let digest = host::digest(&bytes, tell).await?;
+    Ok(digest.map(|_| Input { name, bytes }))
 }
 
 /// A button that lets the reader choose files.

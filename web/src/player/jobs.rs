@@ -8,9 +8,10 @@ use yew::prelude::*;
 
 use crate::dom;
 use crate::held::use_after;
+use crate::host;
 use crate::state::play::{Do, Play, SPEEDS};
 use crate::state::run::{Parting, slice};
-use crate::state::use_ctx;
+use crate::state::{Notice, use_ctx};
 
 /// How often the page hears of progress, in milliseconds.
 const REPORT: f64 = 120.0;
@@ -36,13 +37,21 @@ pub(super) fn use_first_pass(play: &Rc<Play>) {
             let on = alive.clone();
             if alive.get() {
                 dom::spawn(async move {
-                    let mut told = dom::now();
+                    let (mut told, mut done) = (dom::now(), 0);
                     while on.get() {
                         dom::sleep(0).await;
                         if !on.get() {
                             break;
                         }
-                        let done = slice(&session);
+                        let (now, need) = slice(&session);
+                        done = done.max(now);
+                        if let Some(need) = need
+                            && let Err(why) = host::supply_need(&need).await
+                        {
+                            ctx.act(Do::Halt(true));
+                            ctx.say(Notice::bad(why));
+                            break;
+                        }
                         if done >= len || dom::now() - told > REPORT {
                             told = dom::now();
                             ctx.act(Do::Worked(id, done));
@@ -103,7 +112,7 @@ fn part(original: &Shared, fork: &Shared, at: &mut u64) -> Option<Parting> {
         if (x.label, x.name, x.edited) != (y.label, y.name, y.edited) {
             return Some(Parting::At(*at));
         }
-        if both <= COMPARE_STEPS {
+        if both <= COMPARE_STEPS && !host::any() {
             let (x, y) = (a.step(*at), b.step(*at));
             if x.map(|s| (s.outcome, s.events.clone())) != y.map(|s| (s.outcome, s.events.clone()))
             {

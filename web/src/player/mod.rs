@@ -29,10 +29,12 @@ use teescope_core::text::Text;
 use yew::prelude::*;
 
 use crate::dialog;
+use crate::dom;
 use crate::el::{El, el, list, part, part_of, said};
 use crate::extras;
 use crate::figure::use_width;
 use crate::held::use_after;
+use crate::host;
 use crate::panel::PanelView;
 use crate::state::play::{Against, Play};
 use crate::state::{Ctx, Open, use_ctx};
@@ -69,7 +71,8 @@ pub(crate) fn Player(props: &Props) -> Html {
     let play = &props.play;
     let last = use_mut_ref(|| None::<(Key, Rc<Frame>)>);
     let key = key(play);
-    let frame = moment(play, &key, &last);
+    let update = use_force_update();
+    let frame = moment(play, &key, &last, &update);
     jobs::use_first_pass(play);
     jobs::use_parting(play);
     jobs::use_playing(play);
@@ -207,14 +210,32 @@ fn key(play: &Play) -> Key {
 }
 
 /// The frame of the present moment; the last one if nothing it depends on changed.
-fn moment(play: &Rc<Play>, key: &Key, last: &Last) -> Rc<Frame> {
+///
+/// Where bytes of a large file are missing, the last one stays until they are supplied.
+fn moment(play: &Rc<Play>, key: &Key, last: &Last, update: &UseForceUpdateHandle) -> Rc<Frame> {
     let mut last = last.borrow_mut();
     if let Some((k, frame)) = &*last
         && k == key
     {
         return frame.clone();
     }
-    let next = Rc::new(frame(play, last.as_ref().map(|(_, f)| &**f)));
+    let mut next = Rc::new(frame(play, last.as_ref().map(|(_, f)| &**f)));
+    if host::is_lacking() {
+        let update = update.clone();
+        dom::spawn(async move {
+            if host::supply_all().await.is_ok() {
+                update.force_update();
+            }
+        });
+        if let Some((_, frame)) = last.as_ref().filter(|(_, f)| f.run == play.run().id) {
+            return frame.clone();
+        }
+        // Before the first step no byte of a file is looked at.
+        let mut start = (**play).clone();
+        (start.position, start.against) = (0, Against::Before);
+        next = Rc::new(frame(&start, None));
+        return next;
+    }
     *last = Some((*key, next.clone()));
     next
 }

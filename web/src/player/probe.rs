@@ -13,6 +13,7 @@ use super::value::words;
 use crate::dom;
 use crate::el::{El, el, said};
 use crate::held::{use_after, use_held};
+use crate::host;
 use crate::state::play::{Do, Play};
 use crate::state::{Ctx, use_ctx};
 
@@ -136,6 +137,16 @@ fn answer(ctx: &Ctx, play: &Play, observer: Observer, address: u64, access: Acce
     let decided = probe
         .decided_by
         .map(|p| session.place_name(play.position, &p));
+    if host::is_lacking() {
+        dom::spawn(async {
+            _ = host::supply_all().await;
+        });
+        let says = text!(
+            "ui.file.part",
+            "This part of your file has not been read yet. Try again in a moment."
+        );
+        return el("div").class("answer").kid(said(ctx, says));
+    }
     let cite = el("small").class("dim").kid(probe.rule.cite);
     let rule = el("p")
         .kid(said(ctx, probe.rule.text()))

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use sha2::{Digest as _, Sha256};
 use teescope_core::bytes::hex;
+use teescope_core::crypto::sha256::sha256;
 use teescope_core::text;
 use teescope_core::text::Text;
 use teescope_core::trace::{
@@ -14,11 +14,14 @@ use teescope_core::trace::{
 use super::{Notice, Page, State};
 use crate::inspect;
 
+/// Bytes by which a large file is recognised.
+const HEAD: usize = 1 << 16;
+
 /// Files by the SHA-256 of their bytes, in hex.
 pub(crate) type Files = BTreeMap<String, Input>;
 
 pub(crate) fn digest(bytes: &[u8]) -> String {
-    hex::encode(&Sha256::digest(bytes))
+    hex::encode(&sha256(bytes))
 }
 
 /// The files that the settings name, by parameter.
@@ -63,14 +66,17 @@ pub(crate) fn take(state: &mut State, files: Vec<Input>) {
             }
             return;
         }
-        let Some(bytes) = file.bytes.whole() else {
-            continue;
+        // Of a large file the beginning is here, which tells what it is.
+        let large = file.bytes.is_parts();
+        let bytes: Rc<[u8]> = match large {
+            false => file.bytes.whole().unwrap_or_else(|| Rc::from([])),
+            true => file.bytes.with(0, HEAD, |head| Rc::from(head)),
         };
-        if matches!(state.page, Page::Inspect) {
+        if matches!(state.page, Page::Inspect) && !large {
             state.notice = None;
             return inspect::take(state, &file.name, &bytes);
         }
-        let digest = digest(&bytes);
+        let digest = hex::encode(&file.bytes.digest().unwrap_or_default());
         let name = file.name.clone();
         Rc::make_mut(&mut state.files).insert(digest.clone(), file);
         if let Some(asked) = asked_for(state, &digest) {
@@ -80,7 +86,7 @@ pub(crate) fn take(state: &mut State, files: Vec<Input>) {
         let Some(found) = state.source.recognise(&bytes) else {
             state.notice = Some(Notice::bad(unknown(state, &name, &digest)));
             // What no machine runs can still be looked at.
-            if !matches!(state.page, Page::Asking(_)) {
+            if !matches!(state.page, Page::Asking(_)) && !large {
                 inspect::take(state, &name, &bytes);
                 state.visits += 1;
                 state.page = Page::Inspect;
@@ -162,6 +168,9 @@ fn unknown(state: &State, name: &str, digest: &str) -> Text {
 
 /// Reads a case file; `None` if the file is none.
 fn case(file: &Input) -> Option<Result<Case, Text>> {
+    if file.bytes.is_parts() {
+        return None;
+    }
     let bytes = file.bytes.whole()?;
     let text = std::str::from_utf8(&bytes).ok()?;
     if !text.trim_start().starts_with('{') || !text.contains("\"teescope\"") {

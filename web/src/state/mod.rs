@@ -16,6 +16,7 @@ use yew::prelude::*;
 
 use crate::compared;
 use crate::extras;
+use crate::host;
 use crate::lang::{self, Lang};
 use crate::module::Code;
 use crate::source::{Make, Source};
@@ -176,6 +177,8 @@ pub(crate) enum Action {
     /// A run with that file was asked for.
     Run(Input, Link),
     Notice(Option<Notice>),
+    /// Bytes that what is asked for lacked are here, or cannot be had.
+    Supplied(Result<(), Text>),
     Open(Option<Open>),
     /// Something within the run.
     Play(Do),
@@ -425,7 +428,23 @@ impl Reducible for State {
                 }
                 return Rc::new(next).reduce(Action::Visit(link));
             }
-            Action::Notice(notice) => next.notice = notice,
+            Action::Notice(notice) => {
+                if notice.is_none() {
+                    host::cancel();
+                }
+                next.notice = notice;
+            }
+            Action::Supplied(Err(why)) => {
+                host::cancel();
+                next.notice = Some(Notice::bad(why));
+            }
+            Action::Supplied(Ok(())) => {
+                if let Page::Asking(asking) = &next.page {
+                    let (link, notice) = (asking.link.clone(), next.notice.take());
+                    next.show(link);
+                    next.notice = next.notice.or(notice);
+                }
+            }
             Action::Open(open) => next.open = open,
             Action::Play(Do::Flip(place, bit, _)) if matches!(next.page, Page::Inspect) => {
                 if let Some(extras) = extras::here() {

@@ -7,6 +7,8 @@ use teescope_core::trace::{Edit, Link, Observer, Place, Settings, WhatIf};
 use super::Notice;
 use super::files::Files;
 use super::run::{Parting, Run};
+use crate::dom;
+use crate::host;
 use crate::source::Source;
 
 /// A jump over more steps than this waits for the first pass to come there in slices.
@@ -317,6 +319,15 @@ impl Play {
             .session
             .borrow_mut()
             .change(self.position, &place, forwards);
+        if host::is_lacking() {
+            dom::spawn(async {
+                _ = host::supply_all().await;
+            });
+            return Some(Notice::good(text!(
+                "ui.file.part",
+                "This part of your file has not been read yet. Try again in a moment."
+            )));
+        }
         match found {
             Some(position) => {
                 self.stay(position);

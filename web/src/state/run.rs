@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use teescope_core::text::Text;
-use teescope_core::trace::{Edit, EditAction, Outcome, Outline, Progress, Session, Settings};
+use teescope_core::trace::{Edit, EditAction, Need, Outcome, Outline, Progress, Session, Settings};
 
 use crate::dom;
 
@@ -67,7 +67,8 @@ impl Run {
             stops: Rc::default(),
             parts: None,
         };
-        run.done = slice(&run.session);
+        // What is missing is asked for again by whoever goes on.
+        run.done = slice(&run.session).0;
         run.refresh();
         run
     }
@@ -127,20 +128,22 @@ impl Run {
     }
 }
 
-/// Carries out steps for at most one slice; says how many are done in all.
-pub(crate) fn slice(session: &Rc<RefCell<Box<dyn Session>>>) -> u64 {
+/// Carries out steps for at most one slice; says how many are done in all, and what must be supplied
+/// before more can be.
+pub(crate) fn slice(session: &Rc<RefCell<Box<dyn Session>>>) -> (u64, Option<Need>) {
     let start = dom::now();
-    let mut steps = 16;
+    let (mut steps, mut done) = (16, 0);
     loop {
         let before = dom::now();
         let progress = session.borrow_mut().work(steps);
-        let done = match progress {
+        done = match progress {
             Progress::Working { done, .. } => done,
-            Progress::Ready | Progress::Need(_) => return session.borrow().len(),
+            Progress::Ready => return (session.borrow().len(), None),
+            Progress::Need(need) => return (done, Some(need)),
         };
         let now = dom::now();
         if now - start > SLICE * 0.6 {
-            return done;
+            return (done, None);
         }
         if now - before < SLICE * 0.1 {
             steps = (steps * 2).min(1 << 14);

@@ -208,8 +208,11 @@ pub(super) fn resolve<R: Recorder>(
     rule: &'static Rule,
     address: u64,
 ) -> Result<EpcPage, Stop> {
-    let page = m.in_epc(Linear(address));
+    if let Some(page) = m.in_epc(Linear(address)) {
+        recorder.require(rule, true, GP)?;
+        return Ok(page);
+    }
     let fault = x86::no_access(address);
-    recorder.require(rule, page.is_some(), fault)?;
-    page.ok_or_else(|| fault.into())
+    recorder.require(rule, false, fault)?;
+    Err(fault.into())
 }

@@ -5,3 +5,4 @@ mod flags;
 mod hex;
 mod pasted;
 mod reader;
+mod runs;

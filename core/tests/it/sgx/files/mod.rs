@@ -3,6 +3,7 @@
 mod apply;
 mod malformed;
 mod oe;
+mod parts;
 mod report;
 mod runs;
 mod sdk;
