@@ -73,7 +73,11 @@ impl Machine {
         self.ram.write(at, bytes);
     }
 
-    fn handle<R: Recorder>(&self, recorder: &mut R, enclave: u8) -> Result<Handle, Stop> {
+    pub(super) fn handle<R: Recorder>(
+        &self,
+        recorder: &mut R,
+        enclave: u8,
+    ) -> Result<Handle, Stop> {
         let handle = self.driver.enclaves.get(&enclave).cloned();
         recorder.require(&ENCLAVE_KNOWN, handle.is_some(), EINVAL)?;
         handle.ok_or_else(|| EINVAL.into())
@@ -254,7 +258,7 @@ impl Machine {
         let Some(state) = self.secs.get(&secs) else {
             return Rc::from([0; 1808]);
         };
-        signature::demo(&state.measurement.finish(), &state.fields)
+        signature::demo(&state.finished(), &state.fields)
     }
 
     /// A debugger's read or write, through the driver: EDBGRD (4) or EDBGWR (5).

@@ -114,9 +114,17 @@ pub struct SecsState {
     pub padding: Rc<[u8]>,
     /// ISVFAMILYID and ISVEXTPRODID, which EINIT keeps; zero before.
     pub ids: [[u8; 16]; 2],
+    /// What is taken for the finished measurement where the enclave itself is not here (model).
+    pub assumed: Option<[u8; 32]>,
 }
 
 impl SecsState {
+    /// What MRENCLAVE would be if EINIT came now: the measurement, or what is assumed in its place.
+    #[must_use]
+    pub fn finished(&self) -> [u8; 32] {
+        self.assumed.unwrap_or_else(|| self.measurement.finish())
+    }
+
     /// Whether EINIT has succeeded.
     #[must_use]
     pub fn is_init(&self) -> bool {

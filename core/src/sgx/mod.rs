@@ -11,6 +11,7 @@ mod about;
 pub mod access;
 mod aex;
 pub mod apply;
+pub mod assume;
 mod build;
 pub mod code;
 mod content;
@@ -28,6 +29,7 @@ mod inspect_program;
 mod keys;
 mod machine;
 mod measure;
+mod mend;
 pub mod oe;
 mod op;
 mod op_forms;
@@ -92,6 +94,7 @@ pub fn rules() -> alloc::vec::Vec<&'static crate::trace::Rule> {
         all.extend(enclu::rules_of(leaf.number));
     }
     all.extend(code::RULES);
+    all.extend(assume::RULES);
     all.extend(driver::RULES);
     all.extend(os::RULES);
     all.extend(access::RULES);

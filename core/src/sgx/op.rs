@@ -31,6 +31,13 @@ pub enum Op {
     Mmap(Mmap),
     /// The driver creates an enclave: ECREATE.
     Ecreate(Ecreate),
+    /// The measurement of an enclave that is not here is taken as given (model).
+    Assume {
+        /// Which enclave.
+        enclave: u8,
+        /// What it is taken to measure.
+        mrenclave: [u8; 32],
+    },
     /// The driver adds a page: EADD.
     Eadd(Eadd),
     /// The driver has 256 bytes measured: EEXTEND.

@@ -34,6 +34,9 @@ pub(super) fn print(op: &Op) -> Option<OpText> {
                 .with("miscselect", h(u64::from(c.miscselect.bits())));
             with_call(text, c.call)
         }
+        Op::Assume { enclave, mrenclave } => {
+            with_enclave("ASSUME", *enclave).with("mrenclave", hex::encode(mrenclave))
+        }
         Op::Eadd(a) => {
             let text = with_enclave("EADD", a.enclave)
                 .with("offset", h(a.offset))
@@ -121,6 +124,7 @@ pub(super) fn name(op: &Op) -> Text {
         Op::Boot => return text!("op.name.boot", "firmware"),
         Op::Wrmsr { .. } => "WRMSR".into(),
         Op::Mmap(_) => "mmap".into(),
+        Op::Assume { .. } => return text!("op.name.assume", "assumption"),
         Op::Ecreate(_) => leaf("ECREATE"),
         Op::Eadd(_) => leaf("EADD"),
         Op::Eextend { .. } => leaf("EEXTEND"),

@@ -66,6 +66,10 @@ pub(super) fn parse_at(op: &OpText, at: Option<&Op>) -> Result<Op, BadOp> {
             size: need(op, "size")?,
         }),
         "ECREATE" => Op::Ecreate(ecreate(op, enclave)?),
+        "ASSUME" => Op::Assume {
+            enclave,
+            mrenclave: digest(op, "mrenclave")?,
+        },
         "EADD" => Op::Eadd(eadd(op, at)?),
         "EEXTEND" => Op::Eextend {
             enclave,
@@ -126,6 +130,7 @@ const OPERATIONS: &[(&str, &[&str])] = &[
             "miscselect",
         ],
     ),
+    ("ASSUME", &["enclave", "mrenclave"]),
     ("EADD", &["enclave", "offset", "secinfo_flags", "content"]),
     ("EEXTEND", &["enclave", "offset"]),
     ("EINIT", &["enclave", "sigstruct", "sign", "token"]),
@@ -243,6 +248,12 @@ pub(super) fn bytes(op: &OpText, key: &str, most: usize) -> Result<Vec<u8>, BadO
             text!("op.hex", "hex digits, at most {most} bytes", most = most),
         )
     })
+}
+
+fn digest(op: &OpText, key: &str) -> Result<[u8; 32], BadOp> {
+    let bytes = bytes(op, key, 32)?;
+    let wants = || wrong(op, key, text!("op.digest", "a digest of 32 bytes in hex"));
+    bytes.try_into().map_err(|_| wants())
 }
 
 pub(super) fn call(op: &OpText) -> Result<Call, BadOp> {

@@ -50,6 +50,9 @@ impl trace::Machine for Machine {
     }
 
     fn rules(op: &Op) -> &'static [&'static Rule] {
+        if let Op::Assume { .. } = op {
+            return super::assume::RULES;
+        }
         if let Op::Enclu(op) = op {
             return enclu::rules_of(op.leaf);
         }
@@ -185,6 +188,7 @@ impl Machine {
                 Ok(())
             }
             Op::Ecreate(op) => self.create(op, recorder),
+            Op::Assume { enclave, mrenclave } => self.assume(*enclave, *mrenclave, recorder),
             Op::Eadd(op) => self.add(op, recorder),
             Op::Eextend {
                 enclave,
@@ -284,6 +288,7 @@ impl Machine {
                 sink(&n.to_le_bytes());
             }
             sink(&secs.padding);
+            secs.assumed.iter().for_each(|digest| sink(digest));
             if secs.ids != [[0; 16]; 2] {
                 sink(secs.ids.as_flattened());
             }

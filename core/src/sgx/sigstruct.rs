@@ -1,8 +1,13 @@
 //! What is done with a SIGSTRUCT: which bytes are signed, who signed them, and signing.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::structs::SigStruct;
+use crate::bytes::fields_of;
 use crate::crypto::rsa3072::{self, KeyRefused, PrivateKey, Quotients, Refused};
 use crate::crypto::sha256::sha256;
+use crate::text::Text;
 
 /// The key that signs the example enclaves, in PEM behind a warning. Everybody has it.
 pub const DEMO_SIGNER_PEM: &str = include_str!("demo-signer.pem");
@@ -85,4 +90,30 @@ impl SigStruct {
         (self.q1, self.q2) = (q1, q2);
         Ok(self)
     }
+}
+
+/// A field in which two SIGSTRUCTs differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The manual's name.
+    pub field: String,
+    /// The value in the first.
+    pub old: Text,
+    /// The value in the second.
+    pub new: Text,
+}
+
+/// The fields in which two encoded SIGSTRUCTs differ, in the order of the structure.
+#[must_use]
+pub fn differences(old: &[u8], new: &[u8]) -> Vec<Difference> {
+    let rows = fields_of(SigStruct::LAYOUT, old).into_iter();
+    let rows = rows.zip(fields_of(SigStruct::LAYOUT, new));
+    let differ = |at: usize, size: usize| old.get(at..at + size) != new.get(at..at + size);
+    rows.filter(|(a, _)| differ(a.offset, a.size))
+        .map(|(a, b)| Difference {
+            field: a.name,
+            old: a.text,
+            new: b.text,
+        })
+        .collect()
 }

@@ -152,7 +152,9 @@ print(out.hex())\""
         if let Some(token) = &op.token {
             all.extend(token_mac(token));
         }
-        all.extend(self.of(op.enclave).map(|(secs, place)| Snippet {
+        let measured = self.of(op.enclave);
+        let measured = measured.filter(|(secs, _)| secs.assumed.is_none());
+        all.extend(measured.map(|(secs, place)| Snippet {
             title: text!("snippet.final", "MRENCLAVE, from all it has taken in"),
             code: "openssl dgst -sha256 -r stream.bin | cut -c1-64".into(),
             inputs: vec![SnippetInput {

@@ -36,6 +36,11 @@ impl Machine {
                 size = hex::size(c.size),
                 base = hex::addr(c.base)
             ),
+            Op::Assume { mrenclave, .. } => text!(
+                "says.assume",
+                "takes it as given that the enclave measures {digest}",
+                digest = hex::encode(mrenclave)
+            ),
             Op::Eadd(a) => text!(
                 "says.eadd",
                 "adds a {kind} page, {rwx}, at offset {offset}",
@@ -119,6 +124,10 @@ impl Machine {
             Op::Ecreate(_) => text!(
                 "tells.ecreate",
                 "Done. The SECS exists; the measurement has taken in its first record: how large the enclave and its save areas are."
+            ),
+            Op::Assume { .. } => text!(
+                "tells.assume",
+                "Assumed, not measured: no processor does this. EINIT compares this value where it would compare what it measured."
             ),
             Op::Eadd(_) => text!(
                 "tells.eadd",

@@ -30,11 +30,19 @@ impl Machine {
                 let page = self.driver.pages.get(*enclave, offset & !0xfff);
                 offers.at_eextend(op, *enclave, *offset, page.map(|p| self.epc_physical(p).0));
             }
+            Op::Einit(i) if self.is_assumed(i) => offers.all = super::mend::mends(self, i),
             Op::Einit(i) => offers.at_einit(op, i, self.is_signed_otherwise(i)),
             Op::Eremove { page, .. } => offers.at_eremove(*page),
             _ => super::what_if_running::offer(self, op, &mut offers),
         }
         offers.all
+    }
+
+    /// Whether what the enclave measures is taken as given, as in the workshop.
+    fn is_assumed(&self, op: &Einit) -> bool {
+        let secs = self.driver.enclaves.get(&op.enclave);
+        let secs = secs.and_then(|h| self.secs.get(&h.secs));
+        secs.is_some_and(|s| s.assumed.is_some())
     }
 
     /// Whether the SIGSTRUCT passed to EINIT is over another measurement than the enclave's.
@@ -46,7 +54,7 @@ impl Machine {
             SigSource::Made(made) => made.bytes(),
             SigSource::Now => return false,
         };
-        secs.is_some_and(|s| bytes.get(960..992) != Some(&s.measurement.finish()[..]))
+        secs.is_some_and(|s| bytes.get(960..992) != Some(&s.finished()[..]))
     }
 }
 

@@ -166,6 +166,7 @@ fn commit<R: Recorder>(m: &mut Machine, page: EpcPage, mut secs: Secs, recorder:
         active: 0,
         padding: Rc::from([]),
         ids: [[0; 16]; 2],
+        assumed: None,
     };
     let whole = m.epc_place(page, 0, 4096);
     recorder.write(whole, || {

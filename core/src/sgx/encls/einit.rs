@@ -73,7 +73,8 @@ pub(in super::super) fn einit<R: Recorder>(
     let Some(state) = m.secs.get(&page) else {
         return Err(x86::pf(rcx).into());
     };
-    let finished = state.measurement.finish();
+    let finished = state.finished();
+    let assumed = state.assumed.is_some();
     let mrsigner = sig.mrsigner();
     let own = state.fields.attributes;
     kss(&sig, own, recorder)?;
@@ -82,7 +83,7 @@ pub(in super::super) fn einit<R: Recorder>(
         &MEASUREMENT,
         &sig.enclavehash,
         &finished,
-        measured_words(),
+        measured_words(assumed),
         status::INVALID_MEASUREMENT,
     )?;
     let may_launch =
@@ -307,10 +308,13 @@ fn same<R: Recorder>(
     recorder.compare(rule, wanted == found, sides, otherwise)
 }
 
-fn measured_words() -> (Text, Text) {
+fn measured_words(assumed: bool) -> (Text, Text) {
     (
         text!("einit.signed", "signed (SIGSTRUCT.ENCLAVEHASH)"),
-        text!("einit.measured", "measured (MRENCLAVE)"),
+        match assumed {
+            true => text!("einit.assumed", "assumed (MRENCLAVE)"),
+            false => text!("einit.measured", "measured (MRENCLAVE)"),
+        },
     )
 }
 

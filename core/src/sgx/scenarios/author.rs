@@ -89,6 +89,16 @@ impl Signer {
         }
     }
 
+    /// A SIGSTRUCT signed as it is: its constants are put right, reserved bytes become zero, all other
+    /// fields stay.
+    pub(super) fn sign_as_it_is(&self, bytes: &[u8]) -> Rc<[u8]> {
+        let whole = bytes.try_into().unwrap_or(&[0; SigStruct::SIZE]);
+        match SigStruct::from_bytes(whole).sign(&self.key) {
+            Ok(sig) => Rc::from(&sig.encode()[..]),
+            Err(_) => Rc::from(bytes),
+        }
+    }
+
     /// MRSIGNER of this author.
     pub(super) fn mrsigner(&self) -> [u8; 32] {
         sha256(&self.key.modulus())

@@ -27,6 +27,7 @@ mod single_step;
 mod stage;
 mod two_level_exceptions;
 mod who_may_touch_what;
+mod workshop;
 
 use alloc::vec::Vec;
 
@@ -96,7 +97,7 @@ pub fn common() -> Tee {
 pub fn files() -> Tee {
     Tee {
         recognise: super::recognise::recognise,
-        ..part(alloc::vec![&from_file::FROM_FILE])
+        ..part(alloc::vec![&from_file::FROM_FILE, &workshop::WORKSHOP])
     }
 }
 

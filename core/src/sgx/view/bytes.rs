@@ -57,6 +57,9 @@ pub(super) fn structures(
                 all.push(ram(m, "token", EinitToken::LAYOUT, buffers::TOKEN));
             }
         }
+        Some(Op::Write { at, .. }) if *at == buffers::SIGSTRUCT.0 => {
+            all.push(ram(m, "sigstruct", SigStruct::LAYOUT, buffers::SIGSTRUCT));
+        }
         Some(Op::Ecreate(_)) => {
             all.push(ram(m, "pageinfo", PageInfo::LAYOUT, buffers::PAGEINFO));
         }
@@ -96,7 +99,9 @@ fn secs(m: &Machine, focus: u8, observer: Option<Observer>) -> Option<Bytes> {
     let state = m.secs.get(&handle.secs)?;
     let mut now = state.fields.clone();
     if !state.is_init() {
-        now.mrenclave = state.measurement.midstate_be();
+        now.mrenclave = state
+            .assumed
+            .unwrap_or_else(|| state.measurement.midstate_be());
     }
     let data = now.encode().to_vec();
     let bytes = Bytes {

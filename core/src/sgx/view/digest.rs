@@ -34,6 +34,9 @@ pub(super) fn digest(m: &Machine, focus: u8, shown: Option<Shown<'_, Op>>) -> Op
             None => text!("digest.resting", "MRENCLAVE so far"),
         },
         note: match bytes / 64 {
+            _ if secs.assumed.is_some() => {
+                text!("digest.assumed", "assumed, not measured (model)")
+            }
             0 => text!(
                 "digest.enclave",
                 "enclave {name}",
@@ -50,7 +53,7 @@ pub(super) fn digest(m: &Machine, focus: u8, shown: Option<Shown<'_, Op>>) -> Op
         block_size: 64,
         if_final: match is_final {
             true => secs.fields.mrenclave.to_vec(),
-            false => secs.measurement.finish().to_vec(),
+            false => secs.finished().to_vec(),
         },
         if_final_label: match is_final {
             true => "MRENCLAVE".into(),

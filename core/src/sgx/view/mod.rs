@@ -74,6 +74,7 @@ impl Machine {
         let named = match op {
             Some(Op::Ecreate(c)) => Some(c.enclave),
             Some(Op::Eadd(a)) => Some(a.enclave),
+            Some(Op::Assume { enclave, .. }) => Some(*enclave),
             Some(Op::Eextend { enclave, .. } | Op::Thread { enclave, .. }) => Some(*enclave),
             Some(Op::Einit(i)) => Some(i.enclave),
             Some(Op::Eremove { page, .. } | Op::Hold { page, .. }) => match page {

@@ -76,6 +76,10 @@ const GOLDEN: &[(&str, &str)] = &[
         "sgx/debug-enclave",
         include_str!("../../golden/sgx/debug-enclave.txt"),
     ),
+    (
+        "sgx/sigstruct",
+        include_str!("../../golden/sgx/sigstruct.txt"),
+    ),
     ("sgx/destroy", include_str!("../../golden/sgx/destroy.txt")),
     ("sgx/common", include_str!("../../golden/sgx/common.txt")),
     (

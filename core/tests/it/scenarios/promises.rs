@@ -81,7 +81,16 @@ shared_test! {
             for position in 1..=run.len() {
                 for offer in run.what_ifs(position) {
                     let says = format!("{}: {} at {}", scenario.info().id, offer.says.en(), run.label(position));
-                    let mut fork = run.fork(&offer.edits).unwrap_or_else(|e| panic!("{says}: {e}"));
+                    let mut fork = match offer.set.is_empty() {
+                        true => run.fork(&offer.edits).map_err(Into::into),
+                        false => {
+                            let mut settings = run.settings().clone();
+                            settings.params.extend(offer.set);
+                            settings.edits.extend(offer.edits);
+                            scenario.open(&settings, &Inputs::new())
+                        }
+                    }
+                    .unwrap_or_else(|e| panic!("{says}: {e}"));
                     assert!(fork.digest() != own || operations(&mut *fork) != plan, "{says}");
                 }
             }

@@ -71,6 +71,12 @@ const STOPPED: &[Stopped] = &[
         page: Which::Secs { enclave: 9 },
         call: Call::default(),
     }),
+    stopped("ASSUME.nothing-loaded", code(0, "not needed"), || {
+        Op::Assume {
+            enclave: 0,
+            mrenclave: [7; 32],
+        }
+    }),
     stopped("DRIVER.page-known", EINVAL, || eextend(0, 0x7000)),
     stopped("DRIVER.page-known", EINVAL, || Op::Hold {
         page: Which::Offset {

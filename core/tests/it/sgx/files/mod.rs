@@ -8,6 +8,7 @@ mod report;
 mod runs;
 mod sdk;
 mod sgxs;
+mod workshop;
 
 use teescope_core::bytes::hex;
 use teescope_core::crypto::sha256::sha256;
