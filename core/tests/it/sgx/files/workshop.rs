@@ -96,8 +96,10 @@ fn real(name: &str) -> Option<Vec<u8>> {
     vectors::read(&format!("sgx/sigstruct/{name}.sigstruct.bin"))
 }
 
-/// Refusals that settings provoke: the settings, the rule EINIT stops at, and its code.
-const REFUSALS: &[(&[(&str, &str)], &str, u64)] = &[
+/// A refusal that settings provoke: the settings, the rule EINIT stops at, and its code.
+type Refusal = (&'static [(&'static str, &'static str)], &'static str, u64);
+
+const REFUSALS: &[Refusal] = &[
     (
         &[("sig-header", "00000000000000000000000000000000")],
         "EINIT.header",
