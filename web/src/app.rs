@@ -10,6 +10,7 @@ use yew::prelude::*;
 
 use crate::compare;
 use crate::compared;
+use crate::diffed;
 use crate::dom;
 use crate::extras;
 use crate::gallery::drop;
@@ -61,7 +62,8 @@ pub fn App(props: &Props) -> Html {
         |event: DragEvent, (ctx, over)| {
             event.prevent_default();
             over.set(false);
-            drop::take(ctx, event.data_transfer().and_then(|d| d.files()));
+            let side = dom::number(&event, "side");
+            drop::take(ctx, event.data_transfer().and_then(|d| d.files()), side);
         },
     );
     if !spoken {
@@ -102,6 +104,7 @@ fn page(ctx: &Ctx, state: &UseReducerHandle<State>) -> Html {
             })
         }),
         Page::Gallery => extras::here().map(|extras| (extras.gallery)(ctx, state)),
+        Page::Diff => diffed::here().map(|diffed| (diffed.page)(state)),
         Page::Inspect => extras::here().map(|extras| (extras.inspect)(state)),
         Page::Asking(asking) => {
             extras::here().map(|extras| (extras.asking)(ctx, asking, &state.source))

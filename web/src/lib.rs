@@ -11,6 +11,8 @@ pub mod app;
 mod compare;
 mod compared;
 mod dialog;
+mod diff;
+mod diffed;
 mod dom;
 mod el;
 mod extras;

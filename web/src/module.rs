@@ -1,6 +1,6 @@
 //! Parts of the page's own code that are a module of their own in a published page, fetched when they are wanted.
 
-use crate::{compared, extras, played};
+use crate::{compared, diffed, extras, played};
 
 /// A part of the page's own code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,11 +8,12 @@ pub(crate) enum Code {
     Compare,
     Player,
     Extras,
+    Diff,
 }
 
 impl Code {
     /// Every part, in the order in which they are fetched when the page is at rest.
-    pub(crate) const ALL: [Self; 3] = [Self::Player, Self::Extras, Self::Compare];
+    pub(crate) const ALL: [Self; 4] = [Self::Player, Self::Extras, Self::Compare, Self::Diff];
 
     /// Whether it is here.
     pub(crate) fn is_here(self) -> bool {
@@ -20,6 +21,7 @@ impl Code {
             Self::Compare => compared::here().is_some(),
             Self::Player => played::here().is_some(),
             Self::Extras => extras::here().is_some(),
+            Self::Diff => diffed::here().is_some(),
         }
     }
 
@@ -29,6 +31,7 @@ impl Code {
             Self::Compare => compared::fetch().await,
             Self::Player => played::fetch().await,
             Self::Extras => extras::fetch().await,
+            Self::Diff => diffed::fetch().await,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use teescope_core::text;
 use teescope_core::text::Text;
-use teescope_core::trace::Input;
+use teescope_core::trace::{Input, Link};
 use wasm_bindgen::JsCast;
 use web_sys::{File, FileList, HtmlInputElement};
 use yew::prelude::*;
@@ -15,7 +15,8 @@ use crate::state::{Action, Ctx, Notice};
 const MOST: f64 = 4096.0 * 1024.0 * 1024.0 - 1.0;
 
 /// Reads files and hands them to the page.
-pub(crate) fn take(ctx: &Ctx, list: Option<FileList>) {
+/// `side`: of which side of a comparison the first is.
+pub(crate) fn take(ctx: &Ctx, list: Option<FileList>, side: Option<u64>) {
     let Some(list) = list else {
         return;
     };
@@ -61,7 +62,11 @@ pub(crate) fn take(ctx: &Ctx, list: Option<FileList>) {
                 }
             }
         }
-        ctx.dispatch.dispatch(Action::Files(inputs));
+        let action = match (side.and_then(|s| usize::try_from(s).ok()), inputs.len()) {
+            (Some(side @ 0..2), 1) => Action::Side(side, inputs.pop(), false),
+            _ => Action::Files(inputs),
+        };
+        ctx.dispatch.dispatch(action);
     });
 }
 
@@ -93,7 +98,7 @@ pub(crate) fn file_button(ctx: &Ctx) -> Html {
             .target()
             .and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
         if let Some(input) = input {
-            take(&act, input.files());
+            take(&act, input.files(), dom::number(&event, "side"));
             input.set_value("");
         }
     });
@@ -105,13 +110,18 @@ pub(crate) fn file_button(ctx: &Ctx) -> Html {
     }
 }
 
-/// The place that says files may be dropped; in fact the whole page takes them.
-pub(crate) fn drop_zone(ctx: &Ctx) -> Html {
+/// The place that says files may be dropped; in fact the whole page takes them. `diff`: where two are compared.
+pub(crate) fn drop_zone(ctx: &Ctx, diff: &str) -> Html {
+    let diff = ctx.href(Link {
+        scenario: diff.to_string(),
+        ..Link::default()
+    });
     html! {
         <section class="dropzone">
             <h2>{ ctx.t(&text!("ui.drop", "Drop a file of your own")) }</h2>
             <p>{ ctx.t(&text!("ui.drop.says", "A signed program, a signature structure, a case file: it is recognised and becomes a run. Several may be dropped together. They are read here and never leave the page.")) }</p>
             { file_button(ctx) }
+            <p><a href={diff}>{ ctx.t(&text!("ui.drop.diff", "Or give two, and see why they differ")) }</a></p>
         </section>
     }
 }

@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use crate::nav::{Here, nav};
 use crate::source::Source;
-use crate::state::{Ctx, State};
+use crate::state::{Ctx, DIFF, State};
 use drop::drop_zone;
 use settings::settings;
 use waiting::coming;
@@ -35,7 +35,7 @@ pub(crate) fn gallery(ctx: &Ctx, state: &State) -> Html {
             <main id="panels" tabindex="-1">
                 <div class="top">
                     { intro(ctx) }
-                    { drop_zone(ctx) }
+                    { drop_zone(ctx, DIFF) }
                 </div>
                 for shelf in shelves.iter() { { draw(ctx, shelf) } }
                 if lacking {

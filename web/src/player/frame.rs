@@ -91,6 +91,18 @@ pub(crate) fn frame(play: &Play, last: Option<&Frame>) -> Frame {
     frame
 }
 
+/// A panel that is no part of a run, with bytes of it marked as changed.
+pub(crate) fn marked(panel: Panel, bytes: &[usize]) -> Frame {
+    let id = panel.id();
+    let mut changes = Changes::default();
+    let cells = bytes.iter().map(|at| format!("{id}/@{at}"));
+    changes.cells.extend(cells);
+    Frame {
+        changes: Rc::new(changes),
+        ..still(panel)
+    }
+}
+
 /// A moment that is no part of a run: one panel, as it is.
 pub(crate) fn still(panel: Panel) -> Frame {
     Frame {

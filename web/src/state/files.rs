@@ -58,6 +58,10 @@ pub(crate) fn inputs(
 pub(crate) fn take(state: &mut State, files: Vec<Input>) {
     let mut link: Option<Link> = None;
     let mut said = Vec::new();
+    if matches!(state.page, Page::Diff) {
+        state.notice = None;
+        return sides(state, files);
+    }
     for file in files {
         if let Some(case) = case(&file) {
             match case {
@@ -123,6 +127,18 @@ pub(crate) fn take(state: &mut State, files: Vec<Input>) {
         if state.notice.is_none() && !said.is_empty() {
             state.notice = Some(Notice::good(Text::join(&said, " ")));
         }
+    }
+}
+
+/// Puts files on the sides of the comparison: two on both, one on the side that is missing.
+fn sides(state: &mut State, files: Vec<Input>) {
+    let several = files.len() > 1;
+    for (n, file) in files.into_iter().take(2).enumerate() {
+        let side = match several {
+            true => n,
+            false => usize::from(state.sides.given[0].is_some()),
+        };
+        state.put_side(side, Some(file), false);
     }
 }
 

@@ -55,6 +55,9 @@ pub(crate) const INSPECT: &str = "inspect";
 /// The gallery’s name in addresses.
 pub(crate) const GALLERY: &str = "gallery";
 
+/// What the address of the comparison of two files begins with.
+pub(crate) const DIFF: &str = "diff";
+
 /// Which page is shown.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Page {
@@ -65,6 +68,8 @@ pub(crate) enum Page {
     Gallery,
     /// Somebody's bytes, taken apart.
     Inspect,
+    /// Two of somebody’s files, and why they differ.
+    Diff,
     /// A run whose machine is on its way.
     Waiting(Rc<Link>),
     /// A run that cannot be opened yet: it lacks a file, or something in it does not fit.
@@ -95,6 +100,17 @@ impl PartialEq for Inspected {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.given, &other.given)
     }
+}
+
+/// What is compared with what; each may be missing still.
+#[derive(Clone, Default)]
+pub(crate) struct Sides {
+    /// Both sides.
+    pub(crate) given: [Option<Input>; 2],
+    /// Whether each was pasted as text.
+    pub(crate) pasted: [bool; 2],
+    /// Grows with every change.
+    pub(crate) version: u32,
 }
 
 /// A sentence to the reader about what was just done.
@@ -128,6 +144,8 @@ pub(crate) struct State {
     pub(crate) files: Rc<Files>,
     /// What the inspector was given.
     pub(crate) inspected: Option<Inspected>,
+    /// What is compared with what.
+    pub(crate) sides: Rc<Sides>,
     pub(crate) notice: Option<Notice>,
     pub(crate) open: Option<Open>,
     /// Grows when the browser's history should get an entry.
@@ -174,6 +192,8 @@ pub(crate) enum Action {
     Files(Vec<Input>),
     /// Something was given to the inspector, or put away.
     Inspect(Option<Inspected>),
+    /// A side of the comparison was given, or put away; whether it was pasted.
+    Side(usize, Option<Input>, bool),
     /// A run with that file was asked for.
     Run(Input, Link),
     Notice(Option<Notice>),
@@ -195,6 +215,7 @@ impl State {
             page: Page::Gallery,
             files: Rc::default(),
             inspected: None,
+            sides: Rc::default(),
             notice: None,
             open: None,
             visits: 0,
@@ -212,7 +233,7 @@ impl State {
             Page::Waiting(link) if self.pending.is_empty() => {
                 self.source.lacks(Some(&link.scenario))
             }
-            Page::Gallery | Page::Inspect => self.source.lacks(None),
+            Page::Gallery | Page::Inspect | Page::Diff => self.source.lacks(None),
             Page::Compare(_) if self.pending.is_empty() => self.source.lacks_common(),
             _ if !self.pending.is_empty() => self.source.lacks(None),
             _ => Vec::new(),
@@ -224,6 +245,7 @@ impl State {
         let shown = match &self.page {
             Page::Compare(_) => Code::Compare,
             Page::Player(_) | Page::Waiting(_) => Code::Player,
+            Page::Diff => Code::Diff,
             Page::Gallery | Page::Inspect | Page::Asking(_) => Code::Extras,
         };
         let beside = self.open.is_some() || !self.pending.is_empty();
@@ -273,14 +295,9 @@ impl State {
     /// The address of what is shown.
     pub(crate) fn link(&self) -> Link {
         let mut link = match &self.page {
-            Page::Gallery => Link {
-                scenario: GALLERY.to_string(),
-                ..Link::default()
-            },
-            Page::Inspect => Link {
-                scenario: INSPECT.to_string(),
-                ..Link::default()
-            },
+            Page::Gallery => page_link(GALLERY),
+            Page::Inspect => page_link(INSPECT),
+            Page::Diff => page_link(DIFF),
             Page::Compare(link) | Page::Waiting(link) => (**link).clone(),
             Page::Asking(asking) => asking.link.clone(),
             Page::Player(play) => play.link(),
@@ -344,6 +361,10 @@ impl State {
             self.page = Page::Inspect;
             return;
         }
+        if link.scenario == DIFF {
+            self.page = Page::Diff;
+            return;
+        }
         if let Page::Player(play) = &self.page
             && let Some(found) = play.at_link(&link)
         {
@@ -363,12 +384,28 @@ impl State {
         }
     }
 
+    /// Puts something on a side of the comparison, or takes it away.
+    pub(crate) fn put_side(&mut self, side: usize, given: Option<Input>, pasted: bool) {
+        let sides = Rc::make_mut(&mut self.sides);
+        sides.given[side] = given;
+        sides.pasted[side] = pasted;
+        sides.version += 1;
+    }
+
     /// A copy on which the current run may be changed.
     fn playing(&mut self) -> Option<&mut Play> {
         match &mut self.page {
             Page::Player(play) => Some(Rc::make_mut(play)),
             _ => None,
         }
+    }
+}
+
+/// The address of a page that is named.
+fn page_link(id: &str) -> Link {
+    Link {
+        scenario: id.to_string(),
+        ..Link::default()
     }
 }
 
@@ -419,6 +456,10 @@ impl Reducible for State {
             }
             Action::Inspect(inspected) => {
                 next.inspected = inspected;
+                next.notice = None;
+            }
+            Action::Side(side, given, pasted) => {
+                next.put_side(side, given, pasted);
                 next.notice = None;
             }
             Action::Run(file, link) => {

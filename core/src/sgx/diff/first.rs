@@ -277,7 +277,12 @@ fn fields(name: &str, data: &[u8], differ: &[usize]) -> Vec<Field> {
                 n => text!("diff.field.differs", "bytes that differ: {n}", n = n),
             },
             reserved: false,
-            tone: if here > 0 { Tone::Bad } else { Tone::Plain },
+            // A long field is not different as a whole: its bytes are marked one by one.
+            tone: if here > 0 && *size <= 8 {
+                Tone::Bad
+            } else {
+                Tone::Plain
+            },
         }
     };
     rows.iter().map(field).collect()

@@ -102,8 +102,8 @@ pub(super) fn map(runs: &[Run], sizes: [u64; 2]) -> AddressMap {
         title: text!("diff.map", "Both enclaves"),
         note: text!("diff.map.note", "by offset in the enclave"),
         lanes: [
-            lane("enclave-0", "A", sizes[0], a),
-            lane("enclave-1", "B", sizes[1], b),
+            lane("enclave-a", "A", sizes[0], a),
+            lane("enclave-b", "B", sizes[1], b),
         ]
         .into(),
         links,
@@ -158,7 +158,7 @@ fn range(group: &[Run], side: usize, n: usize) -> Option<Range> {
 pub(super) fn table(runs: &[Run], lost: u64) -> Table {
     let differ = || runs.iter().filter(|r| !r.what.is_nothing());
     let pages: u64 = differ().map(|r| r.count).sum();
-    let rows: Vec<Row> = differ().take(ROWS_MOST).enumerate().map(row).collect();
+    let mut rows: Vec<Row> = differ().take(ROWS_MOST).enumerate().map(row).collect();
     let note = if lost > 0 || differ().nth(ROWS_MOST).is_some() {
         text!(
             "diff.table.cut",
@@ -169,20 +169,27 @@ pub(super) fn table(runs: &[Run], lost: u64) -> Table {
     } else {
         text!("diff.table.note", "differing pages: {n}", n = pages)
     };
+    let mut columns = columns([
+        text!("diff.col.place", "Offset"),
+        text!("diff.col.pages", "Pages"),
+        text!("diff.col.what", "What differs"),
+        "A".into(),
+        "B".into(),
+        text!("diff.col.origin", "What for"),
+        text!("diff.col.bytes", "Bytes"),
+    ]);
+    for n in (0..columns.len()).rev() {
+        if rows.iter().all(|r| r.cells[n].text.is_empty()) {
+            columns.remove(n);
+            rows.iter_mut().for_each(|r| _ = r.cells.remove(n));
+        }
+    }
     Table {
         id: "diff-pages",
         title: text!("diff.table", "Every differing page"),
         note,
         wide: true,
-        columns: columns([
-            text!("diff.col.place", "Offset"),
-            text!("diff.col.pages", "Pages"),
-            text!("diff.col.what", "What differs"),
-            "A".into(),
-            "B".into(),
-            text!("diff.col.origin", "What for"),
-            text!("diff.col.bytes", "Bytes"),
-        ]),
+        columns,
         rows,
         empty: text!("diff.table.empty", "No page differs."),
     }
