@@ -12,6 +12,9 @@ use crate::sh::Run;
 const BUDGET: u64 = 250_000;
 /// Bytes after brotli that the first load must come under.
 const LIMIT: u64 = 350_000;
+/// Bytes after brotli over which the build fails: a ceiling above the limit while the machines have outgrown it, to
+/// be lowered with every gain and to go once a first load is under the limit.
+const CEILING: u64 = 460_000;
 /// What counts: a browser waits for these before the page works.
 const KINDS: [&str; 3] = [".css", ".js", ".wasm"];
 
@@ -54,8 +57,14 @@ fn held(what: &str, bytes: u64) -> Result<()> {
             println!("  warning: the {what} has {over} bytes, over the budget of {BUDGET}");
             Ok(())
         }
+        over @ ..=CEILING => {
+            println!(
+                "  warning: the {what} has {over} bytes, over the limit of {LIMIT}: make it smaller"
+            );
+            Ok(())
+        }
         over => Err(format!(
-            "the {what} has {over} bytes after brotli, over the limit of {LIMIT}; make it smaller"
+            "the {what} has {over} bytes after brotli, over the ceiling of {CEILING}; make it smaller"
         )),
     }
 }
