@@ -28,6 +28,8 @@ pub struct Column {
     pub(super) beside: Vec<&'static dyn Scenario>,
     /// The run with the reader’s secret, and the same with another.
     pub(super) runs: [Box<dyn Session>; 2],
+    /// The secrets as they lie in memory, once they have been read.
+    pub(super) read: Option<[Vec<u8>; 2]>,
     /// Every parameter of the first run.
     pub(super) params: Params,
     /// The parameter that holds the secret.
@@ -73,6 +75,7 @@ impl Column {
             },
             title: tee.title.clone(),
             runs: [open(&first)?, open(&second)?],
+            read: None,
             variant,
             scenario,
             beside: tee.scenarios.clone(),

@@ -84,15 +84,19 @@ impl Column {
         last.unwrap_or(self.runs[0].len())
     }
 
-    /// The secret of each run as it lies in memory: what the protected code reads while it uses it.
+    /// The secret of each run as it lies in memory: what the protected code reads while it uses it. Read once, since
+    /// going there and back for every look would cost more than the looks.
     pub(super) fn secrets(&mut self) -> [Vec<u8>; 2] {
+        if let Some(read) = &self.read {
+            return read.clone();
+        }
         let at = (self.common.secret_at)(&self.params, Observer::Inside);
         let in_use = self.in_use();
-        let read = |run: &mut alloc::boxed::Box<dyn crate::trace::Session>| {
-            run.probe(in_use, Observer::Inside, at, Access::Read).bytes
-        };
         let [first, second] = &mut self.runs;
-        [read(first), read(second)]
+        let secrets =
+            [first, second].map(|run| run.probe(in_use, Observer::Inside, at, Access::Read).bytes);
+        self.read = Some(secrets.clone());
+        secrets
     }
 
     /// What an observer gets who reads the place of the secret at a position.
