@@ -193,73 +193,77 @@ shared_test! {
     }
 }
 
-/// A size beyond what is kept of a file, natively.
+/// A size beyond what is kept of a file.
 #[cfg(not(target_arch = "wasm32"))]
-#[test]
-fn eight_thousand_pages_stop_at_what_is_missing_fold_and_unfold() {
-    use teescope_core::crypto::sha256::Midstate;
-    let pages = 8192;
-    let (file, mrenclave) = stream(pages, false);
-    let (inputs, settings, supply) = parts(&file, whole);
-    let opened = supplied(&inputs, &supply, || {
-        teescope_core::tees::open("sgx/from-file", &settings, &inputs)
-    });
-    let mut run = opened.expect("opened");
-    let source = &inputs["stream"].bytes;
-    let outline = run.outline();
-    let folded = outline
-        .groups
-        .iter()
-        .find(|g| g.fold == 17)
-        .expect("folded");
-    assert_eq!(folded.len, 17 * pages);
-    assert!(outline.groups.len() < 12, "one stretch holds them all");
-    // What was read of the file while it was opened was let go of: the run waits, and says nothing.
-    let early = run.find("load.p2000.eextend0").expect("a step");
-    assert_eq!(run.step(early), None);
-    let need = run.lacks().expect("what comes after the beginning");
-    assert_eq!(need.source, "stream");
-    assert!(need.start < 12 << 20, "{}", need.start);
-    assert_eq!(run.lacks(), None, "it is said once");
-    let (mut done, mut needed) = (0, 0);
-    loop {
-        match run.work(5000) {
-            Progress::Working { done: now, of } => {
-                assert!(now > done && of == run.len());
-                done = now;
+mod native {
+    use super::*;
+
+    #[test]
+    fn eight_thousand_pages_stop_at_what_is_missing_fold_and_unfold() {
+        use teescope_core::crypto::sha256::Midstate;
+        let pages = 8192;
+        let (file, mrenclave) = stream(pages, false);
+        let (inputs, settings, supply) = parts(&file, whole);
+        let opened = supplied(&inputs, &supply, || {
+            teescope_core::tees::open("sgx/from-file", &settings, &inputs)
+        });
+        let mut run = opened.expect("opened");
+        let source = &inputs["stream"].bytes;
+        let outline = run.outline();
+        let folded = outline
+            .groups
+            .iter()
+            .find(|g| g.fold == 17)
+            .expect("folded");
+        assert_eq!(folded.len, 17 * pages);
+        assert!(outline.groups.len() < 12, "one stretch holds them all");
+        // What was read of the file while it was opened was let go of: the run waits, and says nothing.
+        let early = run.find("load.p2000.eextend0").expect("a step");
+        assert_eq!(run.step(early), None);
+        let need = run.lacks().expect("what comes after the beginning");
+        assert_eq!(need.source, "stream");
+        assert!(need.start < 12 << 20, "{}", need.start);
+        assert_eq!(run.lacks(), None, "it is said once");
+        let (mut done, mut needed) = (0, 0);
+        loop {
+            match run.work(5000) {
+                Progress::Working { done: now, of } => {
+                    assert!(now > done && of == run.len());
+                    done = now;
+                }
+                Progress::Need(need) => {
+                    needed += 1;
+                    supply(&need);
+                }
+                Progress::Ready => break,
             }
-            Progress::Need(need) => {
-                needed += 1;
-                supply(&need);
-            }
-            Progress::Ready => break,
+            assert!(source.held() < 36 << 20, "{}", source.held());
         }
-        assert!(source.held() < 36 << 20, "{}", source.held());
+        assert!(needed > 8, "{needed}");
+        let mut run = Supplied::new(run, supply);
+        let end = run.len();
+        let last = format!("{:?}", run.step(end));
+        assert!(last.contains(&format!("{:?}", &mrenclave[..])));
+        // Any step unfolds with the digest that the records before it give.
+        for (page, chunk) in [(0, 0), (17, 3), (4100, 15), (8191, 9)] {
+            let label = format!("load.p{page:04}.eextend{chunk}");
+            let position = run.find(&label).expect("a step");
+            assert_eq!(run.label(position), label);
+            let step = run.step(position).expect("told");
+            let end = 64 + page * 5184 + 64 + (chunk + 1) * 320;
+            let mut state = Midstate::new();
+            let rest = state.absorb_blocks(&file[..end]);
+            assert!(rest.is_empty());
+            let said = format!("{:?}", step.events);
+            assert!(
+                said.contains(&format!("{:?}", &state.midstate_be()[..])),
+                "{label}"
+            );
+        }
+        let any = Place::new("epcm", 4000, 1);
+        let changed = run.change(0, &any, true).expect("its EADD");
+        assert_eq!(run.label(changed), "load.p3999.eadd");
+        assert_eq!(run.change(end, &any, false), Some(changed));
+        assert_eq!(run.change(changed, &any, true), None);
     }
-    assert!(needed > 8, "{needed}");
-    let mut run = Supplied::new(run, supply);
-    let end = run.len();
-    let last = format!("{:?}", run.step(end));
-    assert!(last.contains(&format!("{:?}", &mrenclave[..])));
-    // Any step unfolds with the digest that the records before it give.
-    for (page, chunk) in [(0, 0), (17, 3), (4100, 15), (8191, 9)] {
-        let label = format!("load.p{page:04}.eextend{chunk}");
-        let position = run.find(&label).expect("a step");
-        assert_eq!(run.label(position), label);
-        let step = run.step(position).expect("told");
-        let end = 64 + page * 5184 + 64 + (chunk + 1) * 320;
-        let mut state = Midstate::new();
-        let rest = state.absorb_blocks(&file[..end]);
-        assert!(rest.is_empty());
-        let said = format!("{:?}", step.events);
-        assert!(
-            said.contains(&format!("{:?}", &state.midstate_be()[..])),
-            "{label}"
-        );
-    }
-    let any = Place::new("epcm", 4000, 1);
-    let changed = run.change(0, &any, true).expect("its EADD");
-    assert_eq!(run.label(changed), "load.p3999.eadd");
-    assert_eq!(run.change(end, &any, false), Some(changed));
-    assert_eq!(run.change(changed, &any, true), None);
 }
