@@ -79,7 +79,7 @@ pub use platform::{MemoryEngine, Platform};
 pub use profile::profile;
 pub use recognise::recognise;
 pub use report::{Report, Told};
-pub use scenarios::{building, common, files, running, tee};
+pub use scenarios::{building, common, files, running, tee, workshop};
 pub use signature::{Author, Proof, demo, proof};
 
 /// Every rule of this machine.

@@ -46,6 +46,7 @@ pub fn tee() -> Tee {
     (all.common, all.profile) = (common.common, common.profile);
     all.scenarios.extend(files.scenarios);
     all.recognise = files.recognise;
+    all.scenarios.extend(workshop().scenarios);
     all
 }
 
@@ -97,8 +98,14 @@ pub fn common() -> Tee {
 pub fn files() -> Tee {
     Tee {
         recognise: super::recognise::recognise,
-        ..part(alloc::vec![&from_file::FROM_FILE, &workshop::WORKSHOP])
+        ..part(alloc::vec![&from_file::FROM_FILE])
     }
+}
+
+/// The workbench of a SIGSTRUCT, apart from the run of a file, which does not need it.
+#[must_use]
+pub fn workshop() -> Tee {
+    part(alloc::vec![&workshop::WORKSHOP])
 }
 
 /// A part of what SGX offers.
