@@ -4,6 +4,7 @@ mod commands;
 mod diff;
 mod files;
 mod readme;
+mod sgx;
 mod snippets;
 
 use std::io::Write as _;

@@ -206,6 +206,12 @@ fn identity(bytes: &[u8], seen: &mut Inspection) {
         }
     }
     if image.len() > OPERATIONS_MOST {
+        seen.notes.push(text!(
+            "inspect.not-measured",
+            "MRENCLAVE is missing here: this enclave takes {n} operations to build, and those of more than {most} are not measured by the way. A run of the file, or “measure” on the command line, works it out.",
+            n = image.len(),
+            most = OPERATIONS_MOST
+        ));
         chosen(&image.inputs(), seen);
     }
     layout(&*image, seen);

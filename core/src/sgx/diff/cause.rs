@@ -43,6 +43,8 @@ pub(super) enum Why {
     ChunkOrder,
     /// The same pages elsewhere.
     Moved,
+    /// The metadata of the format: its version, or what it says to other processors.
+    Metadata,
     /// Bytes that are not measured.
     Unmeasured,
     /// The SIGSTRUCT.
@@ -72,6 +74,7 @@ impl Why {
             Self::Order => "order",
             Self::ChunkOrder => "chunk-order",
             Self::Moved => "moved",
+            Self::Metadata => "metadata",
             Self::Unmeasured => "unmeasured",
             Self::Signature => "signature",
             Self::File => "file",
@@ -97,6 +100,7 @@ impl Why {
             Self::Order => text!("diff.order", "Pages in another order"),
             Self::ChunkOrder => text!("diff.chunk-order", "Chunks in another order"),
             Self::Moved => text!("diff.moved", "Pages moved"),
+            Self::Metadata => text!("diff.metadata", "Metadata of the file"),
             Self::Unmeasured => text!("diff.unmeasured", "Bytes that are not measured"),
             Self::Signature => "SIGSTRUCT".into(),
             Self::File => text!("diff.file", "Bytes that are not loaded"),
@@ -173,6 +177,10 @@ impl Why {
             Self::Moved => text!(
                 "diff.moved.do",
                 "Each record holds the page’s offset, so a page that moves is measured differently though it holds the same. Mend what comes before it."
+            ),
+            Self::Metadata => text!(
+                "diff.metadata.do",
+                "The signing tool writes the metadata (.note.sgxmeta), one structure for each kind of processor. Sign both with the same version of the SDK and the same configuration."
             ),
             Self::Unmeasured => text!(
                 "diff.unmeasured.do",

@@ -32,6 +32,8 @@ pub(super) struct Found<'a> {
     pub(super) pages: &'a Pages,
     /// Numbers of the first page that comes elsewhere in the order of EADD.
     pub(super) disorder: Option<(u64, u64)>,
+    /// Whether the files say other things to processors without dynamic memory.
+    pub(super) elsewhere: bool,
 }
 
 /// Every cause, the ones that matter most first; what follows from others comes last.
@@ -46,19 +48,21 @@ pub(super) fn causes(found: &Found<'_>) -> Vec<Cause> {
     all.pages();
     all.order();
     all.moved();
+    all.metadata();
     all.unmeasured();
     all.made
         .sort_by_key(|(why, cause)| (cause.certainty == Certainty::Follows, *why));
     all.made.into_iter().map(|(_, cause)| cause).collect()
 }
 
-struct Causes<'a> {
-    found: &'a Found<'a>,
-    made: Vec<(Why, Cause)>,
+/// The causes that were found so far.
+pub(super) struct Causes<'a> {
+    pub(super) found: &'a Found<'a>,
+    pub(super) made: Vec<(Why, Cause)>,
 }
 
 impl Causes<'_> {
-    fn add(&mut self, why: Why, certainty: Certainty, says: Text) {
+    pub(super) fn add(&mut self, why: Why, certainty: Certainty, says: Text) {
         if !self.has(why) {
             self.made.push((why, why.cause(certainty, says)));
         }
@@ -81,7 +85,7 @@ impl Causes<'_> {
         laid.into_iter().any(|why| self.has(why))
     }
 
-    fn runs(&self, has: impl Fn(&What) -> bool) -> Vec<Run> {
+    pub(super) fn runs(&self, has: impl Fn(&What) -> bool) -> Vec<Run> {
         let runs = self.found.pages.runs.iter();
         runs.filter(|r| has(&r.what)).copied().collect()
     }
@@ -116,7 +120,12 @@ impl Causes<'_> {
                 );
             }
         }
-        if let (Some(x), Some(y)) = (x.ssa_pages, y.ssa_pages)
+        self.frames(&x, &y);
+    }
+
+    /// How much state each thread may have.
+    fn frames(&mut self, a: &Inputs, b: &Inputs) {
+        if let (Some(x), Some(y)) = (a.ssa_pages, b.ssa_pages)
             && x != y
         {
             let says = text!(
@@ -125,7 +134,13 @@ impl Causes<'_> {
                 a = x,
                 b = y
             );
-            self.add(Why::SsaFrames, Certainty::Shown, says);
+            // As many frames of another size need as many more pages.
+            let times = |n: u64, size: u32| u128::from(n) * u128::from(size);
+            let certainty = match times(x, b.ssaframesize) == times(y, a.ssaframesize) {
+                true => Certainty::Follows,
+                false => Certainty::Shown,
+            };
+            self.add(Why::SsaFrames, certainty, says);
         }
         if let Some(run) = self.runs(|w| w.nssa).first() {
             let says = text!(
@@ -226,6 +241,7 @@ impl Causes<'_> {
             _ if chain.origin.thread().is_some() && self.has(Why::Threads) => Why::Threads,
             Origin::Stack(_) => Why::Stack,
             Origin::Ssa(_) => Why::SsaFrames,
+            Origin::Padding if self.versions().is_some() => Why::Metadata,
             _ => Why::Pages,
         })
     }
@@ -370,31 +386,5 @@ impl Causes<'_> {
             what = origin(run)
         );
         self.add(Why::Moved, certainty, says);
-    }
-
-    fn unmeasured(&mut self) {
-        let runs = self.runs(|w| w.unmeasured || w.cleared);
-        let Some(run) = runs.first() else {
-            return;
-        };
-        let loose: u64 = runs.iter().map(|r| r.loose).sum();
-        let says = if loose == 0 {
-            text!(
-                "diff.cleared.says",
-                "Fields of the TCS at {at} that EADD clears (STATE, DBGOPTIN, CSSA, AEP).",
-                at = places(run)
-            )
-        } else {
-            text!(
-                "diff.unmeasured.says",
-                "Bytes that are loaded but not measured and differ: {bytes}, in pages: {n}. The first lies in the page at {at}{what}{byte}.",
-                bytes = loose,
-                n = count(&runs),
-                at = places(run),
-                what = origin(run),
-                byte = byte(run)
-            )
-        };
-        self.add(Why::Unmeasured, Certainty::Shown, says);
     }
 }

@@ -101,14 +101,15 @@ impl Chain {
 }
 
 impl Run {
-    /// Whether pages that can be executed on both sides can be written on one.
+    /// Whether pages that can be executed on both sides can be written on one, and the format does not say why.
     pub(super) fn is_code_made_writable(&self) -> bool {
         let [Some(a), Some(b)] = self.first else {
             return false;
         };
         let x = |f: SecInfoFlags| f.contains(SecInfoFlags::X);
         let w = |f: SecInfoFlags| f.contains(SecInfoFlags::W);
-        x(a.flags) && x(b.flags) && w(a.flags) != w(b.flags)
+        let told = a.origin != Origin::Unknown && b.origin != Origin::Unknown;
+        !told && x(a.flags) && x(b.flags) && w(a.flags) != w(b.flags)
     }
 
     /// Whether they are data of the program that it may write.

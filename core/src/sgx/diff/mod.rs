@@ -7,8 +7,8 @@
 //! | the comparison in slices | `job.rs` |
 //! | where the measurements part | `lockstep.rs`, `first.rs` |
 //! | which page stands for which | `shape.rs`, `align.rs` |
-//! | in what they differ | `pages.rs`, `sigs.rs` |
-//! | why | `cause.rs`, `causes.rs`, `guess.rs`, `said.rs` |
+//! | in what they differ | `pages.rs`, `sigs.rs`, `metadata.rs` |
+//! | why | `cause.rs`, `causes.rs`, `guess.rs`, `unseen.rs`, `said.rs` |
 //! | against an expected MRENCLAVE alone | `tries.rs`, `walk.rs`, `trial.rs` |
 //! | in words, panels and JSON | `tell.rs`, `panels.rs`, `json.rs` |
 
@@ -21,6 +21,7 @@ mod guess;
 mod job;
 mod json;
 mod lockstep;
+mod metadata;
 mod pages;
 mod panels;
 mod said;
@@ -29,6 +30,7 @@ mod sigs;
 mod tell;
 mod trial;
 mod tries;
+mod unseen;
 mod walk;
 
 use alloc::boxed::Box;

@@ -15,7 +15,7 @@ use super::lockstep::{Building, Lockstep};
 use super::pages::Pages;
 use super::shape::Shape;
 use super::tries::Tries;
-use super::{panels, sigs, trial};
+use super::{metadata, panels, sigs, trial};
 use crate::bytes::hex;
 use crate::crypto::sha256::sha256;
 use crate::text;
@@ -87,6 +87,7 @@ fn both(
         about: [0, 1].map(|side: usize| about(&lockstep.sides[side], &shapes[side])),
         pages,
         disorder: job.disorder,
+        elsewhere: metadata::differs(job.given.each_ref().map(|g| &g.bytes)),
     };
     out.causes = causes(&found);
     let [a, b] = &lockstep.sides;

@@ -5,6 +5,7 @@ mod expected;
 mod given;
 mod make;
 mod places;
+mod sdk;
 
 use teescope_core::artefacts;
 use teescope_core::text::Text;

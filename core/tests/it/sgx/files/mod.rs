@@ -6,7 +6,7 @@ mod oe;
 mod parts;
 mod report;
 mod runs;
-mod sdk;
+pub(super) mod sdk;
 mod sgxs;
 mod workshop;
 

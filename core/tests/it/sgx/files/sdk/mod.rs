@@ -5,7 +5,7 @@ mod broken;
 mod random;
 mod shapes;
 mod tail;
-pub(super) mod writer;
+pub(in crate::sgx) mod writer;
 
 use std::rc::Rc;
 

@@ -9,7 +9,7 @@ use teescope_core::sgx::structs::{Attributes, SigStruct};
 use teescope_core::sgx::{Report, Told, inspect, recognise};
 use teescope_core::trace::{Outcome, Progress};
 
-use super::writer::{ADD, Fill, RW, Sdk, Seg, entry, filled};
+use super::writer::{ADD, Fill, MEASURED, RW, Sdk, Seg, entry, filled};
 use super::{measured, opened, random, source};
 use crate::engine::dice::Dice;
 use crate::sgx::files::open;
@@ -204,5 +204,24 @@ shared_test! {
         for name in ["ei_mag", "p_type", "magic_num", "page_count"] {
             assert!(seen.parts.iter().any(|p| p.name.en() == name), "{name}");
         }
+    }
+
+    fn an_enclave_too_large_to_be_measured_by_the_way_says_so() {
+        let told = |pages: u32| {
+            let mut sdk = Sdk::small();
+            sdk.size = 1 << 27;
+            sdk.rows = vec![entry(1, MEASURED, pages, 0x2000, RW)];
+            let seen = inspect(&sdk.write().0).expect("recognised");
+            let measured = seen.follows.iter().any(|(name, _)| *name == "MRENCLAVE");
+            let notes: Vec<String> = seen.notes.iter().map(|n| n.en()).collect();
+            (measured, notes.into_iter().find(|n| n.starts_with("MRENCLAVE is missing here")))
+        };
+        // ECREATE, and for each of two pages of code and those of the heap an EADD and sixteen EEXTEND.
+        let most = (300_000 - 1) / 17 - 2;
+        assert_eq!(1 + 17 * (2 + most), 300_000);
+        assert_eq!(told(most), (true, None));
+        let (measured, note) = told(most + 1);
+        let note = note.expect("a note");
+        assert!(!measured && note.contains("takes 300,017 operations"), "{note}");
     }
 }

@@ -7,11 +7,11 @@ use sha2::{Digest, Sha256};
 const MAGIC: u64 = 0x86a8_0294_635d_0e4c;
 
 /// Bytes of the metadata before its tables.
-pub(super) const DATA: usize = 64 + 1808 + 16;
+pub(in crate::sgx) const DATA: usize = 64 + 1808 + 16;
 
 /// A segment that is loaded.
 #[derive(Clone, Debug)]
-pub(super) struct Seg {
+pub(in crate::sgx) struct Seg {
     pub vaddr: u64,
     pub bytes: Vec<u8>,
     pub memsz: u64,
@@ -20,14 +20,14 @@ pub(super) struct Seg {
 
 /// What a layout entry is filled with.
 #[derive(Clone, Debug)]
-pub(super) enum Fill {
+pub(in crate::sgx) enum Fill {
     Word(u32),
     Bytes(Vec<u8>),
 }
 
 /// A row of the layout table.
 #[derive(Clone, Debug)]
-pub(super) enum Row {
+pub(in crate::sgx) enum Row {
     Entry {
         id: u16,
         attributes: u16,
@@ -46,7 +46,7 @@ pub(super) enum Row {
 
 /// An enclave file.
 #[derive(Clone, Debug)]
-pub(super) struct Sdk {
+pub(in crate::sgx) struct Sdk {
     pub version: u64,
     pub size: u64,
     pub ssa: u32,
@@ -61,12 +61,12 @@ pub(super) struct Sdk {
     pub sigstruct: Vec<u8>,
 }
 
-pub(super) const RW: u64 = 0x203;
-pub(super) const TCS: u64 = 0x100;
-pub(super) const ADD: u16 = 1;
-pub(super) const MEASURED: u16 = 3;
+pub(in crate::sgx) const RW: u64 = 0x203;
+pub(in crate::sgx) const TCS: u64 = 0x100;
+pub(in crate::sgx) const ADD: u16 = 1;
+pub(in crate::sgx) const MEASURED: u16 = 3;
 
-pub(super) fn entry(id: u16, attributes: u16, pages: u32, rva: u64, flags: u64) -> Row {
+pub(in crate::sgx) fn entry(id: u16, attributes: u16, pages: u32, rva: u64, flags: u64) -> Row {
     let fill = Fill::Word(0);
     Row::Entry {
         id,
@@ -79,7 +79,7 @@ pub(super) fn entry(id: u16, attributes: u16, pages: u32, rva: u64, flags: u64) 
 }
 
 /// An entry with contents.
-pub(super) fn filled(row: Row, with: Fill) -> Row {
+pub(in crate::sgx) fn filled(row: Row, with: Fill) -> Row {
     match row {
         Row::Entry {
             id,
@@ -101,7 +101,7 @@ pub(super) fn filled(row: Row, with: Fill) -> Row {
 }
 
 impl Sdk {
-    pub(super) fn small() -> Self {
+    pub(in crate::sgx) fn small() -> Self {
         Self {
             version: 2 << 32 | 4,
             size: 0x20000,
@@ -204,12 +204,12 @@ impl Sdk {
     }
 
     /// The file, and where in it each segment lies.
-    pub(super) fn write(&self) -> (Vec<u8>, Vec<usize>) {
+    pub(in crate::sgx) fn write(&self) -> (Vec<u8>, Vec<usize>) {
         self.write_with(&self.metadata())
     }
 
     /// The file with this content of the note.
-    pub(super) fn write_with(&self, content: &[u8]) -> (Vec<u8>, Vec<usize>) {
+    pub(in crate::sgx) fn write_with(&self, content: &[u8]) -> (Vec<u8>, Vec<usize>) {
         let headers = self.segments.len() + 1;
         let mut out = vec![0; 64 + headers * 56];
         let mut places = vec![];
@@ -309,13 +309,13 @@ impl Sdk {
     }
 
     /// Two metadata structures in one file.
-    pub(super) fn write_both(&self, other: &Self) -> Vec<u8> {
+    pub(in crate::sgx) fn write_both(&self, other: &Self) -> Vec<u8> {
         self.write_with(&[self.metadata(), other.metadata()].concat())
             .0
     }
 
     /// Every page that is added, in order: offset in the enclave, flags, whether measured, contents.
-    pub(super) fn pages(&self) -> Vec<(u64, u64, bool, Vec<u8>)> {
+    pub(in crate::sgx) fn pages(&self) -> Vec<(u64, u64, bool, Vec<u8>)> {
         let (mut file, places) = self.write();
         for (at, bytes) in &self.patches {
             file[*at as usize..*at as usize + bytes.len()].copy_from_slice(bytes);
@@ -363,7 +363,7 @@ impl Sdk {
     }
 
     /// MRENCLAVE, from one flat byte string.
-    pub(super) fn mrenclave(&self) -> [u8; 32] {
+    pub(in crate::sgx) fn mrenclave(&self) -> [u8; 32] {
         let mut flat = vec![];
         let pad = |flat: &mut Vec<u8>| flat.resize(flat.len().next_multiple_of(64), 0);
         flat.extend(b"ECREATE\0");
