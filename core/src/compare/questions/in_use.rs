@@ -45,7 +45,7 @@ fn verdict(seen: Seen) -> Text {
         Seen::Cipher => text!("compare.in-use.cipher", "cannot read it: gets ciphertext"),
         Seen::Constant => text!(
             "compare.in-use.constant",
-            "cannot read it: gets the same bytes whatever the secret is"
+            "cannot read it: always gets the same bytes"
         ),
         Seen::Refused => text!(
             "compare.in-use.refused",
