@@ -17,7 +17,7 @@ pub(super) const USAGE: Usage = Usage {
     more: "Without QUESTION: which questions there are.\n\
            A machine may be followed by a dot and its variant: --tee sgx.legacy,keystone.intended.\n\
            JSON keys: question, asks, how, observer, machines [{tee, variant, kind, differs, verdict,\n\
-           says, lines [{name, value, proof}], bytes, rule {id, says, cite}, proofs}]. kind is a stable\n\
+           says, lines [{name, value, proof}], bytes, rule {id, held, says, cite}, proofs}]. kind is a stable\n\
            word: answers whose kinds differ differ in kind. A proof is the fragment of a link to the page.",
     options: &[
         Opt {
@@ -176,7 +176,7 @@ fn machine(column: &Column, answer: &Answer, differs: bool, words: &Words) -> Js
     });
     let rule = answer
         .rule
-        .map(|rule| json!({ "id": rule.id, "says": words.say(&rule.text()), "cite": rule.cite }));
+        .map(|rule| json!({ "id": rule.id, "held": answer.held, "says": words.say(&rule.text()), "cite": rule.cite }));
     json!({
         "tee": column.choice.tee,
         "variant": column.choice.variant,
@@ -228,8 +228,9 @@ fn print(
             out.line(&format!("  {}", hex::encode(&answer.bytes)))?;
         }
         if let Some(rule) = answer.rule {
+            let held = if answer.held { "held" } else { "did not hold" };
             out.line(&format!(
-                "  {}: {} ({})",
+                "  {} {held}: {} ({})",
                 rule.id,
                 words.say(&rule.text()),
                 rule.cite

@@ -24,6 +24,8 @@ pub struct Answer {
     pub bytes: Vec<u8>,
     /// The rule that decided, if one did.
     pub rule: Option<&'static Rule>,
+    /// Whether that rule held; one that did not hold is why something was refused.
+    pub held: bool,
     /// Where it can be seen, the most telling first.
     pub proofs: Vec<Proof>,
 }
@@ -68,6 +70,7 @@ impl Answer {
             lines: Vec::new(),
             bytes: Vec::new(),
             rule: None,
+            held: true,
             proofs: Vec::new(),
         }
     }

@@ -4,7 +4,7 @@ use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::{Column, Line, Look, Proof};
+use super::{Column, Line, Look, Proof, Seen};
 use crate::bytes::hex;
 use crate::text::Text;
 use crate::trace::{Group, Observer, Phase, Place, Rule, Session};
@@ -227,5 +227,6 @@ impl super::Answer {
         self.says.push(look.answer);
         self.bytes = look.bytes;
         self.rule = Some(look.rule);
+        self.held = look.seen != Seen::Refused;
     }
 }

@@ -106,7 +106,7 @@ fn answered(scene: &Scene, seat: &Seat, answer: &Answer) -> El {
         .kid(verdict)
         .kids(says)
         .kid((!answer.bytes.is_empty()).then(|| bytes(&answer.bytes)))
-        .kid(answer.rule.map(|r| rule(ctx, r)))
+        .kid(answer.rule.map(|r| rule(ctx, r, answer.held)))
         .kid(lines(ctx, &answer.lines))
         .kid(proofs(ctx, &answer.proofs))
 }
@@ -146,10 +146,14 @@ pub(super) fn bytes(all: &[u8]) -> El {
 }
 
 /// The rule that decided, where it is written, and whether it is a model.
-fn rule(ctx: &Ctx, rule: &'static Rule) -> El {
+fn rule(ctx: &Ctx, rule: &'static Rule, held: bool) -> El {
     let cite = el("small").kid(rule.cite);
+    let broken = text!("ui.compare.broken", "✕ did not hold:");
+    let broken = (!held).then(|| el("span").class("broken").kid(said(ctx, broken)));
     el("p")
         .class("by-rule")
+        .kid(broken)
+        .kid(" ")
         .kid(el("span").kid(said(ctx, rule.text())))
         .kid(" ")
         .kid(cite)

@@ -20,7 +20,7 @@ use teescope_core::trace::Link;
 use yew::prelude::*;
 
 use crate::dom;
-use crate::el::{El, el, said};
+use crate::el::{El, el, group, said};
 use crate::extras;
 use crate::figure::use_width;
 use crate::held::{Held, use_after, use_held};
@@ -62,6 +62,8 @@ struct Kept {
     tab: Held<usize>,
     /// The line at the foot.
     line: NodeRef,
+    /// Whether every card has had an answer: what stands below them comes only then, so that nothing is pushed down.
+    whole: Rc<Cell<bool>>,
 }
 
 /// The longest a slice of work may take, in milliseconds.
@@ -76,6 +78,7 @@ pub(crate) fn Compare(props: &Props) -> Html {
         open: use_held(|| false),
         tab: use_held(|| 0),
         line: use_node_ref(),
+        whole: use_memo((), |()| Cell::new(false)),
     };
     let width = use_width(&kept.line, 800.0);
     let scene = gather(&ctx, props, &bench);
@@ -210,6 +213,15 @@ fn none(ctx: &Ctx) -> El {
 
 fn shown(scene: &Scene, kept: &Kept, width: f32) -> El {
     let ctx = &scene.ctx;
+    if scene.seats.iter().all(|seat| seat.is_settled(scene.failed)) {
+        kept.whole.set(true);
+    }
+    let below = kept.whole.get().then(|| {
+        group()
+            .kid(bar::how(scene))
+            .kid(phases::phases(scene))
+            .kid(extras::here().map(|extras| (extras.literature)(scene.source.clone())))
+    });
     let main = el("main")
         .at("id", "panels")
         .at("tabindex", "-1")
@@ -217,9 +229,7 @@ fn shown(scene: &Scene, kept: &Kept, width: f32) -> El {
         .kid(bar::bar(scene))
         .kid(bar::tabs(scene, &kept.tab))
         .kid(cards::cards(scene))
-        .kid(bar::how(scene))
-        .kid(phases::phases(scene))
-        .kid(extras::here().map(|extras| (extras.literature)(scene.source.clone())));
+        .kid(below);
     let columns = ["", "cols-1", "cols-2", "cols-3", "cols-4"];
     let tabs = ["tab-0", "tab-1", "tab-2", "tab-3"];
     el("div")

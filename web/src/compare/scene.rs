@@ -24,6 +24,16 @@ pub(super) struct Seat {
     pub(super) differs: bool,
 }
 
+impl Seat {
+    /// Whether its card has what it will have: an answer, or why there is none.
+    pub(super) fn is_settled(&self, failed: bool) -> bool {
+        match &self.entry {
+            None => failed,
+            Some(entry) => self.answer.is_some() || entry.bad().is_some(),
+        }
+    }
+}
+
 /// Everything that is shown.
 pub(super) struct Scene {
     pub(super) ctx: Ctx,

@@ -63,6 +63,7 @@ fn answer(column: &mut Column, _: Observer) -> Answer {
         };
         if let Some(rule) = broken(&mut *run, stop) {
             answer.rule = answer.rule.or(Some(rule));
+            answer.held = false;
         }
         answer.proofs.push(proof.clone());
         answer.lines.push(Line {

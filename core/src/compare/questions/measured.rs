@@ -81,6 +81,7 @@ fn noticed(column: &mut Column) -> Answer {
             Tone::Good,
         );
         answer.rule = stop.rule;
+        answer.held = false;
         answer.says.push(text!(
             "compare.measured.refused-at",
             "With one byte changed, {name} is refused.",

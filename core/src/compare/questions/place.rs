@@ -63,6 +63,7 @@ fn found(column: &mut Column) -> Answer {
             Tone::Good,
         );
         answer.rule = stop.rule;
+        answer.held = false;
         return answer;
     }
     let moved = crate::compare::measurement(&mut *other);
