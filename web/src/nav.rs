@@ -12,6 +12,7 @@ pub(crate) enum Here {
     Compare,
     Gallery,
     Inspect,
+    Diff,
     Elsewhere,
 }
 
@@ -43,7 +44,8 @@ pub(crate) fn nav(ctx: &Ctx, here: Here) -> El {
             "inspect",
             text!("ui.nav.inspect", "Inspector"),
             Here::Inspect,
-        ));
+        ))
+        .kid(way("diff", text!("ui.nav.diff", "Diff"), Here::Diff));
     let brand = el("a").class("brand").at("href", link(""));
     group().kid(brand.kid("teescope")).kid(ways)
 }

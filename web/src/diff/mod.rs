@@ -63,7 +63,7 @@ fn Diff(props: &Props) -> Html {
 fn head(ctx: &Ctx) -> El {
     el("header")
         .class("head")
-        .kid(nav(ctx, Here::Elsewhere))
+        .kid(nav(ctx, Here::Diff))
         .kid(el("div").class("actions").kid(settings(ctx)))
 }
 
