@@ -1,10 +1,14 @@
 //! What the page is showing, and every way in which that changes.
 
+mod ctx;
 pub(crate) mod files;
 mod fork;
 pub(crate) mod open;
 pub(crate) mod play;
+mod reduce;
 pub(crate) mod run;
+
+pub(crate) use ctx::{Ctx, use_ctx};
 
 use std::rc::Rc;
 
@@ -12,11 +16,9 @@ use teescope_core::compare::Ask;
 use teescope_core::text;
 use teescope_core::text::Text;
 use teescope_core::trace::{BadInput, Input, Link, Settings};
-use yew::prelude::*;
 
 use crate::compared;
 use crate::extras;
-use crate::host;
 use crate::lang::{self, Lang};
 use crate::module::Code;
 use crate::source::{Make, Source};
@@ -417,151 +419,6 @@ impl Notice {
     pub(crate) fn good(says: Text) -> Self {
         Self { bad: false, says }
     }
-}
-
-impl Reducible for State {
-    type Action = Action;
-
-    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
-        let mut next = (*self).clone();
-        match action {
-            Action::Address(fragment) => next.go(&fragment),
-            Action::Visit(link) => {
-                next.visits += 1;
-                next.unreadable = false;
-                next.notice = None;
-                next.open = None;
-                next.show(link);
-            }
-            Action::Compare(link, visit) => {
-                next.visits += u32::from(visit);
-                next.unreadable = false;
-                next.notice = None;
-                next.page = Page::Compare(Rc::new(link));
-            }
-            Action::Lang(lang) => next.lang = lang,
-            Action::Choose(code) => next.chosen = Some(code),
-            Action::Theme(theme) => next.theme = theme,
-            Action::Machine(id, make) => next.arrived(id, make),
-            Action::Again => {
-                next.tries += 1;
-                next.failed = false;
-                next.notice = None;
-            }
-            Action::Code(true) => next.take_pending(),
-            Action::Code(false) => next.missed(),
-            Action::Files(files) => {
-                next.pending.extend(files);
-                next.take_pending();
-            }
-            Action::Inspect(inspected) => {
-                next.inspected = inspected;
-                next.notice = None;
-            }
-            Action::Side(side, given, pasted) => {
-                next.put_side(side, given, pasted);
-                next.notice = None;
-            }
-            Action::Run(file, link) => {
-                if let Some(bytes) = file.bytes.whole() {
-                    let digest = files::digest(&bytes);
-                    Rc::make_mut(&mut next.files).insert(digest, file);
-                }
-                return Rc::new(next).reduce(Action::Visit(link));
-            }
-            Action::Notice(notice) => {
-                if notice.is_none() {
-                    host::cancel();
-                }
-                next.notice = notice;
-            }
-            Action::Supplied(Err(why)) => {
-                host::cancel();
-                next.notice = Some(Notice::bad(why));
-            }
-            Action::Supplied(Ok(())) => {
-                if let Page::Asking(asking) = &next.page {
-                    let (link, notice) = (asking.link.clone(), next.notice.take());
-                    next.show(link);
-                    next.notice = next.notice.or(notice);
-                }
-            }
-            Action::Open(open) => next.open = open,
-            Action::Play(Do::Flip(place, bit, _)) if matches!(next.page, Page::Inspect) => {
-                if let Some(extras) = extras::here() {
-                    (extras.flip)(&mut next, place.at, bit);
-                }
-            }
-            Action::Play(act) => {
-                let (source, files) = (next.source.clone(), next.files.clone());
-                let keeps = act.keeps_notice();
-                let Some(play) = next.playing() else {
-                    return self;
-                };
-                let before = play.run().id;
-                let said = play.act(act, &source, &files);
-                let forked = play.run().id != before;
-                if forked {
-                    next.open = None;
-                }
-                if said.is_some() || !keeps {
-                    next.notice = said;
-                }
-                next.unreadable = false;
-                if forked {
-                    next.expected = None;
-                }
-                files::replayed(&mut next);
-            }
-        }
-        Rc::new(next)
-    }
-}
-
-/// What every component needs: the language and a way to act.
-#[derive(Clone, PartialEq)]
-pub(crate) struct Ctx {
-    pub(crate) lang: Lang,
-    pub(crate) theme: Theme,
-    /// What every address keeps.
-    pub(crate) kept: Rc<Vec<(String, String)>>,
-    pub(crate) dispatch: UseReducerDispatcher<State>,
-}
-
-impl Ctx {
-    pub(crate) fn t(&self, text: &Text) -> AttrValue {
-        self.lang.t(text)
-    }
-
-    /// The address of a page, in the present language and theme.
-    pub(crate) fn href(&self, mut link: Link) -> String {
-        for (key, value) in &*self.kept {
-            link.set(key, Some(value));
-        }
-        ["#", link.write().trim_start_matches('&')].concat()
-    }
-
-    pub(crate) fn act(&self, act: Do) {
-        self.dispatch.dispatch(Action::Play(act));
-    }
-
-    pub(crate) fn open(&self, open: Open) {
-        self.dispatch.dispatch(Action::Open(Some(open)));
-    }
-
-    pub(crate) fn close(&self) {
-        self.dispatch.dispatch(Action::Open(None));
-    }
-
-    pub(crate) fn say(&self, notice: Notice) {
-        self.dispatch.dispatch(Action::Notice(Some(notice)));
-    }
-}
-
-/// The context of the component that calls it.
-#[hook]
-pub(crate) fn use_ctx() -> Ctx {
-    use_context::<Ctx>().expect("the page gives every component its context")
 }
 
 /// The sentence for a fork that a run of somebody's file does not allow.
