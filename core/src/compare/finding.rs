@@ -153,6 +153,16 @@ impl Column {
         })
     }
 
+    /// What each observer gets who reads the place of the secret, a line each.
+    pub(super) fn looks(&mut self, position: u64) -> Vec<Line> {
+        let observers = self.observers().into_iter();
+        let line = |(who, title)| {
+            let proof = self.proof(position, Some(who));
+            self.look(position, who).line(who, title, proof)
+        };
+        observers.map(line).collect()
+    }
+
     /// One access of an observer to the place of the secret.
     pub(super) fn touch(&mut self, position: u64, who: Observer, access: Access) -> Probe {
         let at = (self.common.secret_at)(&self.params, who);
@@ -209,7 +219,7 @@ impl Look {
     }
 
     /// It as a line about the one who looked.
-    pub(super) fn line(self, who: Observer, name: Text, proof: Proof) -> Line {
+    fn line(self, who: Observer, name: Text, proof: Proof) -> Line {
         let tone = self.tone(who);
         Line {
             name,

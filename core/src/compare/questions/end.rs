@@ -41,10 +41,6 @@ fn answer(column: &mut Column, observer: Observer) -> Answer {
     let mut answer = Answer::new(kind, verdict, tone);
     answer.proofs.push(column.proof(position, Some(observer)));
     answer.take(look);
-    for (who, title) in column.observers() {
-        let look = column.look(position, who);
-        let proof = column.proof(position, Some(who));
-        answer.lines.push(look.line(who, title, proof));
-    }
+    answer.lines = column.looks(position);
     answer
 }

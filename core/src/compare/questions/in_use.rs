@@ -30,11 +30,7 @@ fn answer(column: &mut Column, observer: Observer) -> Answer {
     let mut answer = Answer::new(look.seen.id(), verdict(look.seen), look.tone(observer));
     answer.proofs.push(column.proof(position, Some(observer)));
     answer.take(look);
-    for (who, title) in column.observers() {
-        let look = column.look(position, who);
-        let proof = column.proof(position, Some(who));
-        answer.lines.push(look.line(who, title, proof));
-    }
+    answer.lines = column.looks(position);
     answer
 }
 
