@@ -169,6 +169,7 @@ fn choice(named: &str) -> Choice {
 fn machine(column: &Column, answer: &Answer, differs: bool, words: &Words) -> Json {
     let lines = answer.lines.iter().map(|line| {
         json!({
+            "under": line.under.as_ref().map(|under| words.say(under)),
             "name": words.say(&line.name),
             "value": words.say(&line.value),
             "proof": line.proof.as_ref().map(link),
@@ -236,9 +237,16 @@ fn print(
                 rule.cite
             ))?;
         }
-        for line in &answer.lines {
-            let (name, value) = (words.say(&line.name), words.say(&line.value));
-            out.line(&format!("    {name}: {value}"))?;
+        for lines in answer.lines.chunk_by(|a, b| a.under == b.under) {
+            let under = lines[0].under.as_ref();
+            if let Some(under) = under {
+                out.line(&format!("    {}", words.say(under)))?;
+            }
+            let deeper = if under.is_some() { "  " } else { "" };
+            for line in lines {
+                let (name, value) = (words.say(&line.name), words.say(&line.value));
+                out.line(&format!("    {deeper}{name}: {value}"))?;
+            }
         }
         if let Some(proof) = answer.proofs.first() {
             out.line(&format!("  {}", link(proof)))?;

@@ -33,6 +33,8 @@ pub struct Answer {
 /// One thing that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
+    /// What several lines in a row belong to, such as a panel or a phase; shown once above them.
+    pub under: Option<Text>,
     /// What it is about.
     pub name: Text,
     /// What was found.
@@ -56,6 +58,8 @@ pub struct Proof {
     pub observer: Option<Observer>,
     /// Parameters of that run which differ from their defaults.
     pub set: Vec<(String, String)>,
+    /// What distinguishes that run, where it is not the one that is compared.
+    pub in_run: Option<Text>,
 }
 
 impl Answer {

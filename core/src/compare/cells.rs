@@ -3,25 +3,32 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::text;
 use crate::text::Text;
 use crate::view::{Changes, Panel, View};
 
-/// The cells of a view that changed, each as a name and its value; whole structures give their fields, tables
-/// their rows.
-pub(super) fn cells(view: &View, changes: &Changes) -> Vec<(Text, Text)> {
+/// A cell of a panel in words.
+#[derive(Clone)]
+pub(super) struct CellInWords {
+    /// The panel’s title.
+    pub(super) panel: Text,
+    /// The cell’s name in it.
+    pub(super) name: Text,
+    /// What stands in it.
+    pub(super) value: Text,
+}
+
+/// The cells of a view that changed; whole structures give their fields, tables their rows.
+pub(super) fn cells(view: &View, changes: &Changes) -> Vec<CellInWords> {
     let mut all = Vec::new();
     for panel in &view.panels {
         let id = panel.id();
         let (title, _) = panel.heading();
         let mut add = |name: &Text, value: Text| {
-            let name = text!(
-                "compare.cell",
-                "{panel}: {cell}",
-                panel = title.clone(),
-                cell = name.clone()
-            );
-            all.push((name, value));
+            all.push(CellInWords {
+                panel: title.clone(),
+                name: name.clone(),
+                value,
+            });
         };
         match panel {
             Panel::Facts(facts) => {

@@ -22,6 +22,7 @@ impl Measurement {
     /// It as a line.
     pub(super) fn line(self, name: Text) -> Line {
         Line {
+            under: None,
             name,
             value: hex::encode(&self.value).into(),
             mono: true,
@@ -110,6 +111,7 @@ impl Column {
             step: self.label(position),
             observer,
             set: self.with(&[]),
+            in_run: None,
         }
     }
 
@@ -222,6 +224,7 @@ impl Look {
     fn line(self, who: Observer, name: Text, proof: Proof) -> Line {
         let tone = self.tone(who);
         Line {
+            under: None,
             name,
             value: self.seen.title(),
             mono: false,

@@ -160,7 +160,16 @@ fn rule(ctx: &Ctx, rule: &'static Rule, held: bool) -> El {
         .kid(rule.is_model().then(|| group().kid(" ").kid(model(ctx))))
 }
 
-fn lines(ctx: &Ctx, lines: &[Line]) -> Option<El> {
+/// What was found; lines that belong together stand under what they belong to.
+fn lines(ctx: &Ctx, lines: &[Line]) -> El {
+    group().kids(lines.chunk_by(|a, b| a.under == b.under).map(|lines| {
+        let under = lines[0].under.as_ref();
+        let under = under.map(|says| el("p").class("under").kid(ctx.t(says)));
+        group().kid(under).kid(found(ctx, lines))
+    }))
+}
+
+fn found(ctx: &Ctx, lines: &[Line]) -> El {
     let rows = lines.iter().map(|line| {
         let value = el("span")
             .also(line.mono, "m")
@@ -175,16 +184,21 @@ fn lines(ctx: &Ctx, lines: &[Line]) -> Option<El> {
         };
         el("div").kid(el("dt").kid(ctx.t(&line.name))).kid(value)
     });
-    (!lines.is_empty()).then(|| el("dl").class("found").kids(rows))
+    el("dl").class("found").kids(rows)
 }
 
 fn proofs(ctx: &Ctx, proofs: &[Proof]) -> Option<El> {
     let links = proofs.iter().map(|proof| {
-        let says = text!(
-            "ui.compare.proof",
-            "See it at step {step}",
-            step = proof.step.as_str()
-        );
+        let step = proof.step.as_str();
+        let says = match &proof.in_run {
+            None => text!("ui.compare.proof", "See it at step {step}", step = step),
+            Some(run) => text!(
+                "ui.compare.proof-in",
+                "See it at step {step} ({run})",
+                step = step,
+                run = run.clone()
+            ),
+        };
         el("a")
             .class("see")
             .at("href", scene::proof(ctx, proof))

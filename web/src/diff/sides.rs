@@ -32,11 +32,12 @@ fn one(ctx: &Ctx, sides: &Sides, side: usize) -> El {
     let letter = ["A", "B"][side];
     let file = given.filter(|_| !pasted);
     let name = file.map(|input| {
-        let size = teescope_core::bytes::hex::size(input.bytes.len());
+        let size = text!("ui.diff.size", "{n} bytes", n = input.bytes.len());
         el("p")
             .class("given")
             .kid(el("b").class("m").kid(input.name.clone()))
-            .kid(el("span").class("dim").kid(format!(" {size}")))
+            .kid(" ")
+            .kid(el("span").class("dim").kid(said(ctx, size)))
     });
     let missing = file.is_none().then(|| {
         let says = match side {

@@ -55,6 +55,7 @@ fn answer(column: &mut Column, _: Observer) -> Answer {
     names.sort_by_key(|(_, count, _)| core::cmp::Reverse(*count));
     for (name, count, position) in names {
         answer.lines.push(Line {
+            under: None,
             name,
             value: text!("compare.cost.times", "{n} ×", n = count),
             mono: false,

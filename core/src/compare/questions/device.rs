@@ -55,6 +55,7 @@ fn answer(column: &mut Column, _: Observer) -> Answer {
     let proof = column.proof(position, Some(Observer::Device));
     let name = text!("compare.reads", "reading");
     answer.lines.push(Line {
+        under: None,
         name,
         value: look.answer.clone(),
         mono: false,
@@ -62,6 +63,7 @@ fn answer(column: &mut Column, _: Observer) -> Answer {
         proof: Some(proof.clone()),
     });
     answer.lines.push(Line {
+        under: None,
         name: text!("compare.writes", "writing"),
         value: write.answer,
         mono: false,

@@ -64,6 +64,7 @@ fn answer(column: &mut Column, _: Observer) -> Answer {
     answer.take(look);
     for reading in readings {
         answer.lines.push(Line {
+            under: None,
             name: column.name(reading.position),
             value: hex::encode(&reading.bytes).into(),
             mono: true,

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::compare::cells::cells;
+use crate::compare::cells::{CellInWords, cells};
 use crate::compare::{Answer, Column, Line, Question};
 use crate::text;
 use crate::text::Text;
@@ -63,6 +63,7 @@ fn answer(column: &mut Column, observer: Observer) -> Answer {
     answer.proofs.push(column.proof(first, Some(observer)));
     for (title, position) in leaks {
         answer.lines.push(Line {
+            under: None,
             name: title,
             value: text!(
                 "compare.interrupt.other",
@@ -77,16 +78,39 @@ fn answer(column: &mut Column, observer: Observer) -> Answer {
     let after = column.view(first, Some(observer));
     let proof = column.proof(first, Some(observer));
     let seen = cells(&after, &changes(&before, &after));
-    for (name, value) in seen.into_iter().take(LISTED) {
+    for cell in alike(seen).into_iter().take(LISTED) {
         answer.lines.push(Line {
-            name,
-            value,
+            under: Some(cell.panel),
+            name: cell.name,
+            value: cell.value,
             mono: true,
             tone: Tone::Plain,
             proof: Some(proof.clone()),
         });
     }
     answer
+}
+
+/// Cells of which three or more in a row have the same value, as one: registers that were cleared.
+fn alike(cells: Vec<CellInWords>) -> Vec<CellInWords> {
+    let same = |a: &CellInWords, b: &CellInWords| a.panel == b.panel && a.value == b.value;
+    let runs = cells.chunk_by(same).flat_map(|run| match run {
+        [first, _, .., last] => {
+            let name = text!(
+                "compare.interrupt.from-to",
+                "{first} … {last}",
+                first = first.name.clone(),
+                last = last.name.clone()
+            );
+            let one = CellInWords {
+                name,
+                ..first.clone()
+            };
+            Vec::from([one])
+        }
+        _ => run.to_vec(),
+    });
+    runs.collect()
 }
 
 /// The panels that the observer sees differently when the secret is another, with the position.

@@ -60,6 +60,7 @@ fn answer(column: &mut Column, _: Observer) -> Answer {
                 .iter()
                 .map(|(k, v)| ((*k).into(), (*v).into()))
                 .collect(),
+            in_run: Some(limit.title.clone()),
         };
         if let Some(rule) = broken(&mut *run, stop) {
             answer.rule = answer.rule.or(Some(rule));
@@ -67,6 +68,7 @@ fn answer(column: &mut Column, _: Observer) -> Answer {
         }
         answer.proofs.push(proof.clone());
         answer.lines.push(Line {
+            under: None,
             name: limit.title.clone(),
             value,
             mono: false,

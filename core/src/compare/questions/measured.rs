@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::compare::{Answer, Column, Line, Proof, Question};
 use crate::text;
+use crate::text::Text;
 use crate::trace::{Event, Observer, Phase, Place};
 use crate::view::Tone;
 
@@ -33,14 +34,17 @@ struct Taken {
 fn answer(column: &mut Column, _: Observer) -> Answer {
     let taken = taken(column);
     let mut answer = noticed(column);
+    if let Some(found) = column.measurement() {
+        let title = found.title.clone();
+        answer.lines.insert(0, found.line(title));
+    }
     for t in &taken {
-        let name = column.place_name(t.last, &t.digest);
         answer.lines.push(Line {
-            name: t.phase.title(),
+            under: Some(t.phase.title()),
+            name: column.place_name(t.last, &t.digest),
             value: text!(
                 "compare.measured.taken",
-                "{digest}: {bytes} bytes in {times} parts",
-                digest = name,
+                "{bytes} bytes in {times} parts",
                 bytes = t.bytes,
                 times = t.times
             ),
@@ -48,10 +52,6 @@ fn answer(column: &mut Column, _: Observer) -> Answer {
             tone: Tone::Plain,
             proof: Some(column.proof(t.last, None)),
         });
-    }
-    if let Some(found) = column.measurement() {
-        let title = found.title.clone();
-        answer.lines.push(found.line(title));
     }
     answer
 }
@@ -92,6 +92,7 @@ fn noticed(column: &mut Column) -> Answer {
             step: stop.label,
             observer: None,
             set: column.with(&altered),
+            in_run: Some(changed()),
         });
         return answer;
     }
@@ -125,9 +126,15 @@ fn noticed(column: &mut Column) -> Answer {
     answer.proofs.push(column.proof(at, None));
     answer.proofs.push(Proof {
         set: column.with(&altered),
+        in_run: Some(changed()),
         ..column.proof(at, None)
     });
     answer
+}
+
+/// What distinguishes the run in which the operating system changed the program.
+fn changed() -> Text {
+    text!("compare.measured.changed-run", "with one byte changed")
 }
 
 /// What digests took in, by phase and digest.

@@ -44,6 +44,7 @@ fn answer(column: &mut Column, _: Observer) -> Answer {
                 _ => Tone::Good,
             };
             answer.lines.push(Line {
+                under: None,
                 name,
                 value: probe.answer,
                 mono: false,

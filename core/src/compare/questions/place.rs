@@ -25,6 +25,7 @@ fn answer(column: &mut Column, _: Observer) -> Answer {
     let mut answer = found(column);
     if let Some(who) = column.runs_at(at) {
         answer.lines.push(Line {
+            under: None,
             name: text!("compare.place.calls", "who makes the call"),
             value: who,
             mono: false,

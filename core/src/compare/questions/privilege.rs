@@ -93,6 +93,7 @@ fn told(
             };
             let who = occupant.who.clone();
             answer.lines.push(Line {
+                under: None,
                 name: text!(
                     "compare.privilege.at",
                     "{level}, {world}",

@@ -59,6 +59,7 @@ fn answer(column: &mut Column, _: Observer) -> Answer {
     );
     for key in &keys {
         answer.lines.push(Line {
+            under: None,
             name: key.name.clone(),
             value: text!(
                 "compare.proof.from",

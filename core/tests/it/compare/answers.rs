@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use teescope_core::compare::{ALL, Answer, Choice, Column, by_id};
+use teescope_core::compare::{ALL, Answer, Choice, Column, Line, by_id};
 use teescope_core::trace::{Observer, Progress};
 
 use super::vault;
@@ -160,7 +160,8 @@ shared_test! {
 
     fn measured_bytes_are_counted_by_phase() {
         let answer = ask(&mut column(&[("site-measured", "yes")]), "measured");
-        let load = answer.lines.iter().find(|l| l.name.en() == "Load").expect("a line of loading");
-        assert_eq!(load.value.en(), "digest: 2 bytes in 2 parts");
+        let of_load = |l: &&Line| l.under.as_ref().is_some_and(|phase| phase.en() == "Load");
+        let load = answer.lines.iter().find(of_load).expect("a line of loading");
+        assert_eq!((load.name.en(), load.value.en()), ("digest".into(), "2 bytes in 2 parts".into()));
     }
 }

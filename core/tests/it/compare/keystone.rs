@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use teescope_core::compare::{ALL, Answer, Choice, Column, by_id};
 use teescope_core::keystone;
+use teescope_core::text::Text;
 use teescope_core::trace::{Observer, Phase, Progress};
 use teescope_core::view::Panel;
 
@@ -89,9 +90,17 @@ shared_test! {
         assert_eq!(last, 1, "the same secret looks the same");
         // Three sizes of 8 bytes and files of 1, 3 and 2 pages; the neighbour’s of 1, 2 and 1.
         let measured = ask(&mut column, "measured", Observer::Privileged);
-        let lines: Vec<String> = measured.lines.iter().map(|l| l.value.en()).collect();
-        assert!(lines.contains(&"Measurement of enclave 0: 24,600 bytes in 7 parts".into()), "{lines:?}");
-        assert!(lines.contains(&"Measurement of enclave 1: 16,408 bytes in 5 parts".into()), "{lines:?}");
+        let lines = measured.lines.iter().map(|l| (l.under.as_ref().map(Text::en), l.name.en(), l.value.en()));
+        let lines: Vec<_> = lines.collect();
+        for (digest, taken) in [
+            ("Measurement of enclave 0", "24,600 bytes in 7 parts"), ("Measurement of enclave 1", "16,408 bytes in 5 parts"),
+        ] {
+            let line = (Some("Initialise".into()), digest.into(), taken.into());
+            assert!(lines.contains(&line), "{lines:?}");
+        }
+        // Both ways to see it lead to the same step, and say which run it is in.
+        let runs: Vec<Option<String>> = measured.proofs.iter().map(|p| p.in_run.as_ref().map(Text::en)).collect();
+        assert_eq!(runs, [None, Some("with one byte changed".into())]);
     }
 
     fn a_mended_monitor_changes_what_its_key_is_made_from_and_nothing_else() {

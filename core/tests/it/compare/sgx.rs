@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use teescope_core::compare::{ALL, Answer, Choice, Column, by_id};
+use teescope_core::compare::{ALL, Answer, Choice, Column, Line, by_id};
 use teescope_core::sgx;
 use teescope_core::trace::{Observer, Outcome, Phase, Progress, Status};
 
@@ -70,6 +70,16 @@ shared_test! {
                 assert_eq!(told(&mut legacy, question.id), told(&mut scalable, question.id), "{}", question.id);
             }
         }
+    }
+
+    /// The synthetic state: RAX holds the number of ERESUME, RBX the TCS, RCX the asynchronous exit pointer; the others
+    /// are cleared (Intel SDM vol. 3D, table of the synthetic state), which is told once for all that follow each other.
+    fn an_interrupt_shows_the_synthetic_state_under_one_heading() {
+        let answer = ask(&mut column("scalable", &[]), "interrupt", Observer::Privileged);
+        let registers = |l: &&Line| l.under.as_ref().is_some_and(|panel| panel.en() == "Registers of processor 0");
+        let seen: Vec<_> = answer.lines.iter().filter(registers).map(|l| (l.name.en(), l.value.en())).collect();
+        assert_eq!(seen[0], ("RAX".into(), "0x0003".into()));
+        assert!(seen.contains(&("RSI … R15".into(), "0x0000".into())), "{seen:?}");
     }
 
     /// The probe reads the secret’s line each time it is stored: the same bytes twice, or two readings.
