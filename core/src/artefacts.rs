@@ -99,7 +99,8 @@ fn sgx(files: &[Input], options: &Params) -> Result<Measured, Text> {
             }
         }
     }
-    let report = crate::sgx::Report::told(&file.whole("file").map_err(|bad| bad.why)?, told)?;
+    let report = crate::sgx::Report::read(&file.bytes, told)?;
+    let report = report.ok_or_else(|| file.wanting("file").why)?;
     Ok(Measured {
         rows: report.rows(),
         json: report.json(),

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -55,6 +55,23 @@ pub(crate) async fn sleep(milliseconds: i32) {
         }
     });
     _ = JsFuture::from(promise).await;
+}
+
+/// Lets the browser react and draw, without the rest that timers take when they follow one another.
+pub(crate) async fn turn() {
+    let posted = window().and_then(|w| {
+        let scheduler = Reflect::get(&w, &"scheduler".into()).ok()?;
+        let post = Reflect::get(&scheduler, &"postTask".into()).ok()?;
+        let post: Function = post.dyn_into().ok()?;
+        let promise = Promise::new(&mut |resolve, _| {
+            _ = post.call1(&scheduler, &resolve);
+        });
+        Some(promise)
+    });
+    match posted {
+        Some(promise) => _ = JsFuture::from(promise).await,
+        None => sleep(0).await,
+    }
 }
 
 /// Goes on when one of two things is done. The other goes on by itself.

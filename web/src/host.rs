@@ -2,13 +2,14 @@
 
 use std::cell::{Cell, RefCell};
 
-use js_sys::Uint8Array;
+use js_sys::{ArrayBuffer, Reflect, Uint8Array};
 use teescope_core::memory::Source;
 use teescope_core::text;
 use teescope_core::text::Text;
 use teescope_core::trace::Need;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::File;
+use web_sys::{Blob, File, ReadableStreamByobReader};
 
 use crate::dom;
 
@@ -26,6 +27,8 @@ const SLICE: f64 = 8.0;
 
 thread_local! {
     static FILES: RefCell<Vec<(Source, File)>> = const { RefCell::new(Vec::new()) };
+    /// Where bytes are read into, while nobody does.
+    static BUFFER: Cell<Option<ArrayBuffer>> = const { Cell::new(None) };
     /// Grows when what is being read is not wanted any more.
     static TURN: Cell<u32> = const { Cell::new(0) };
 }
@@ -33,7 +36,11 @@ thread_local! {
 /// Takes a file that comes in parts.
 pub(crate) fn take(file: File) -> Source {
     let source = Source::parts(file.size() as u64);
-    FILES.with_borrow_mut(|files| files.push((source.clone(), file)));
+    FILES.with_borrow_mut(|files| {
+        // What nobody else holds any more is put away.
+        files.retain(|(known, _)| !known.is_alone());
+        files.push((source.clone(), file));
+    });
     source
 }
 
@@ -88,15 +95,48 @@ async fn supply(source: &Source, start: u64, end: u64) -> Result<(), Text> {
         ));
     }
     let end = end.max(start + AHEAD).min(source.len());
-    let slice = file.slice_with_f64_and_f64(start as f64, end as f64);
-    let buffer = match slice {
-        Ok(slice) => JsFuture::from(slice.array_buffer()).await.ok(),
-        Err(_) => None,
-    };
     // A file that was changed or moved cannot be read any more: then there are no bytes.
-    let bytes = buffer.map_or_else(Vec::new, |b| Uint8Array::new(&b).to_vec());
+    let bytes = match file.slice_with_f64_and_f64(start as f64, end as f64) {
+        Ok(slice) => read(&slice).await.unwrap_or_default(),
+        Err(_) => Vec::new(),
+    };
     source.supply(start, end - start, &bytes)
 }
+
+/// The most bytes that are read at once.
+const PIECE: u32 = 1 << 18;
+
+/// The bytes of a part of a file, by way of one buffer that is used again and again: of buffers that are used
+/// once, hundreds of megabytes gather before the browser puts them away, and that all at once.
+async fn read(part: &Blob) -> Option<Vec<u8>> {
+    let Ok(reader) = ReadableStreamByobReader::new(&part.stream()) else {
+        let buffer = JsFuture::from(part.array_buffer()).await.ok()?;
+        return Some(Uint8Array::new(&buffer).to_vec());
+    };
+    let mut bytes = Vec::with_capacity(part.size() as usize);
+    let mut buffer = BUFFER.take();
+    loop {
+        let view = match &buffer {
+            Some(buffer) => Uint8Array::new(buffer),
+            None => Uint8Array::new_with_length(PIECE),
+        };
+        let found = JsFuture::from(reader.read_with_array_buffer_view(&view));
+        let found = found.await.ok()?;
+        let piece = Reflect::get(&found, &"value".into()).ok()?;
+        let piece: Uint8Array = piece.dyn_into().ok()?;
+        let at = bytes.len();
+        bytes.resize(at + piece.length() as usize, 0);
+        piece.copy_to(&mut bytes[at..]);
+        buffer = Some(piece.buffer());
+        if Reflect::get(&found, &"done".into()).ok()?.is_truthy() {
+            BUFFER.set(buffer);
+            return Some(bytes);
+        }
+    }
+}
+
+/// Bytes that a digest takes in between two looks at the clock.
+const STRIDE: u64 = 1 << 20;
 
 /// Reads a file once for its SHA-256, by which links name it, telling how far it has come in percent;
 /// `None` if it is not wanted any more. Its beginning is here afterwards.
@@ -104,7 +144,7 @@ pub(crate) async fn digest(source: &Source, tell: impl Fn(u64)) -> Result<Option
     let own = turn();
     let (mut start, mut told) = (dom::now(), u64::MAX);
     loop {
-        let digest = source.digest();
+        let digest = source.digest_on(STRIDE);
         if digest.is_some() {
             supply(source, 0, AHEAD.min(source.len())).await?;
             return Ok(digest);
@@ -115,7 +155,7 @@ pub(crate) async fn digest(source: &Source, tell: impl Fn(u64)) -> Result<Option
             tell(percent);
         }
         if dom::now() - start > SLICE {
-            dom::sleep(0).await;
+            dom::turn().await;
             start = dom::now();
         }
         if own != turn() {

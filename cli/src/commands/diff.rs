@@ -7,11 +7,11 @@ use serde_json::{Value as Json, json};
 use teescope_core::artefacts;
 use teescope_core::trace::Input;
 use teescope_core::view::{
-    Bytes, Certainty, Difference, First, Panel, Spot, Verdict, differ_at_once,
+    Bytes, Certainty, Difference, First, Panel, Spot, Verdict, differ_supplied,
 };
 
 use crate::args::{Args, Usage};
-use crate::files;
+use crate::files::Files;
 use crate::out::{DIFFERS, Out, Result, why};
 use crate::words::Words;
 
@@ -36,9 +36,10 @@ pub(super) const USAGE: Usage = Usage {
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     let words = Words::of(args)?;
-    let (a, b) = (side(args.get(0))?, side(args.get(1))?);
+    let all = Files::default();
+    let (a, b) = (side(&all, "a", args.get(0))?, side(&all, "b", args.get(1))?);
     let differ = artefacts::diff(&a, &b).map_err(|e| words.stop(&e))?;
-    let found = differ_at_once(differ).map_err(|e| words.stop(&e))?;
+    let found = differ_supplied(differ, &all.supply()).map_err(|e| words.stop(&e))?;
     let mut out = Out::new();
     if args.has("--json") {
         out.json(&json(&found, &words))?;
@@ -53,7 +54,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
 }
 
 /// A file, or the value that the word itself is.
-fn side(word: &OsStr) -> Result<Input> {
+fn side(all: &Files, key: &str, word: &OsStr) -> Result<Input> {
     let text = word.to_string_lossy();
     let digits = text.strip_prefix("0x").unwrap_or(&text);
     let is_value = digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_hexdigit());
@@ -63,14 +64,11 @@ fn side(word: &OsStr) -> Result<Input> {
             bytes: digits.as_bytes().into(),
         });
     }
-    let (name, bytes) = (files::name(word), files::read(word)?);
-    if bytes.is_empty() {
-        return Err(why(format!("{name} is empty.")));
+    let input = all.input(key, word)?;
+    match input.bytes.is_empty() {
+        true => Err(why(format!("{} is empty.", input.name))),
+        false => Ok(input),
     }
-    Ok(Input {
-        name,
-        bytes: bytes.into(),
-    })
 }
 
 fn print(found: &Difference, words: &Words, out: &mut Out) -> Result {

@@ -4,6 +4,8 @@
 //! was missing. Whoever asked looks at [`Source::lacks`] before it uses what came of it, has the host
 //! supply the bytes and asks again. So nothing waits, and no answer is made of bytes that were not there.
 
+mod digest;
+
 use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::vec;
@@ -13,7 +15,7 @@ use core::cell::{Cell, RefCell};
 use core::fmt;
 use core::ops::Range;
 
-use crate::crypto::sha256::{Midstate, sha256};
+use crate::crypto::sha256::Midstate;
 use crate::text;
 use crate::text::Text;
 
@@ -31,6 +33,8 @@ struct Held {
     bytes: Bytes,
     /// What is known of the whole file, once somebody has worked it out.
     digest: Cell<Option<[u8; 32]>>,
+    /// The digest of the bytes before this place.
+    summed: Cell<(u64, Midstate)>,
     /// What somebody has made of the file so far, to go on with.
     notes: RefCell<Vec<Rc<dyn Any>>>,
 }
@@ -58,8 +62,6 @@ struct Parts {
     since: u64,
     /// What was asked for and is not there.
     missing: Option<Range<u64>>,
-    /// The digest of the bytes before this place.
-    summed: (u64, Midstate),
 }
 
 impl Parts {
@@ -97,6 +99,7 @@ impl Source {
         Self(Rc::new(Held {
             bytes,
             digest: Cell::new(None),
+            summed: Cell::default(),
             notes: RefCell::default(),
         }))
     }
@@ -143,6 +146,12 @@ impl Source {
         Rc::ptr_eq(&self.0, &other.0)
     }
 
+    /// Whether nobody else holds the file.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        Rc::strong_count(&self.0) == 1
+    }
+
     /// All bytes in one piece. Where they are not here, all are noted as missing.
     #[must_use]
     pub fn whole(&self) -> Option<Rc<[u8]>> {
@@ -157,6 +166,15 @@ impl Source {
             parts.missing.get_or_insert(0..len);
         }
         all
+    }
+
+    /// All bytes of a file that is not supplied in parts.
+    #[must_use]
+    pub fn whole_here(&self) -> Option<Rc<[u8]>> {
+        match &self.0.bytes {
+            Bytes::Whole(bytes) => Some(bytes.clone()),
+            Bytes::Parts(..) => None,
+        }
     }
 
     /// Gives `f` the bytes from `at` on, without copying them where they lie in one piece. Beyond
@@ -293,57 +311,11 @@ impl Source {
         Ok(())
     }
 
-    /// The file’s SHA-256; `None` where bytes are missing, which are noted. It goes on where it stopped.
-    #[must_use]
-    pub fn digest(&self) -> Option<[u8; 32]> {
-        if let Some(digest) = self.0.digest.get() {
-            return Some(digest);
-        }
-        let digest = match &self.0.bytes {
-            Bytes::Whole(bytes) => sha256(bytes),
-            Bytes::Parts(len, parts) => self.sum(*len, parts)?,
-        };
-        self.0.digest.set(Some(digest));
-        Some(digest)
-    }
-
-    /// How far the digest has come, in bytes.
-    #[must_use]
-    pub fn summed(&self) -> u64 {
-        match (&self.0.bytes, self.0.digest.get()) {
-            (Bytes::Parts(_, parts), None) => parts.borrow().summed.0,
-            (_, digest) => digest.map_or(0, |_| self.len()),
-        }
-    }
-
-    fn sum(&self, len: u64, parts: &RefCell<Parts>) -> Option<[u8; 32]> {
-        const BLOCK: u64 = 64;
-        loop {
-            let (at, mut state) = parts.borrow().summed;
-            let piece = parts.borrow_mut().at(at);
-            let whole = piece
-                .as_ref()
-                .map_or(0, |(b, within)| (b.len() - within) / 64 * 64);
-            if let Some((bytes, within)) = &piece
-                && whole > 0
-            {
-                let _ = state.absorb_blocks(&bytes[*within..within + whole]);
-                parts.borrow_mut().summed = (at + whole as u64, state);
-                self.release();
-                continue;
-            }
-            // A block across two parts, or what is left at the end.
-            let mut block = [0; BLOCK as usize];
-            let left = (len - at).min(BLOCK) as usize;
-            self.read(at, &mut block[..left]);
-            if self.is_lacking() {
-                return None;
-            }
-            if left < BLOCK as usize {
-                return Some(state.finish_with(&block[..left]));
-            }
-            state.absorb(&[block]);
-            parts.borrow_mut().summed = (at + BLOCK, state);
+    /// The piece in which a byte lies, if it is here, and where in it.
+    fn piece(&self, at: u64) -> Option<(Rc<[u8]>, usize)> {
+        match &self.0.bytes {
+            Bytes::Whole(bytes) => (at < self.len()).then(|| (bytes.clone(), at as usize)),
+            Bytes::Parts(_, parts) => parts.borrow_mut().at(at),
         }
     }
 

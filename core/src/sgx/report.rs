@@ -5,15 +5,17 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cell::RefCell;
 
 use serde_json::{Map, Value as Json};
 
-use super::build::{Build, Stopped};
+use super::build::{Build, Measuring, Stopped};
 use super::image::{self, Image, Inputs, Pool};
 use super::oe;
+use super::sgxs::Kind;
 use super::structs::{Attributes, SigStruct};
 use crate::bytes::{Malformed, hex};
-use crate::memory::PAGE;
+use crate::memory::{PAGE, Source};
 use crate::text;
 use crate::text::Text;
 
@@ -89,6 +91,36 @@ impl Report {
         }
     }
 
+    /// Like [`told`](Self::told), of a file that may be supplied in parts; `None` while some are missing, which
+    /// the source notes. The next call goes on from there.
+    ///
+    /// # Errors
+    /// See [`of`](Self::of).
+    pub fn read(bytes: &Source, told: Told) -> Result<Option<Self>, Text> {
+        let streams = bytes.with(0, 8, |tag| tag == Kind::Ecreate.tag());
+        match bytes.is_parts() && streams {
+            true => Self::stream(bytes),
+            // The other formats have their tables anywhere in the file.
+            false => bytes.whole().map(|w| Self::told(&w, told)).transpose(),
+        }
+    }
+
+    /// A stream in parts; how far it is measured, its source keeps.
+    fn stream(bytes: &Source) -> Result<Option<Self>, Text> {
+        let Some(image) = image::open(bytes).map_err(|bad| malformed(&bad))? else {
+            return Ok(None);
+        };
+        let note = bytes.note_of(|| RefCell::new(None::<Measuring>));
+        let mut begun = note.borrow_mut();
+        let measuring = begun.get_or_insert_with(|| Measuring::new(Build::usual(image.clone())));
+        let measured = measuring.work(u64::MAX).map_err(|stop| refused(&stop))?;
+        if measured.is_some() {
+            // It holds the file that holds the note.
+            *begun = None;
+        }
+        Ok(measured.map(|measured| Self::default().measured(&*image, measured.finish())))
+    }
+
     fn image(bytes: &Rc<[u8]>, told: Told) -> Result<Self, Text> {
         if oe::looks_like(bytes) {
             return Self::open_enclave(bytes);
@@ -113,15 +145,20 @@ impl Report {
         report
             .warnings
             .extend(other_metadata(bytes, told, &*image, measured));
-        Ok(Self {
+        Ok(report.measured(&*image, measured))
+    }
+
+    /// With what an image says and measures.
+    fn measured(self, image: &dyn Image, measured: [u8; 32]) -> Self {
+        Self {
             mrenclave: Some(measured),
             pages: Some(image.pages()),
             measured_pages: Some(image.measured_pages()),
             size: Some(image.size()),
             format: image.format(),
             inputs: Some(image.inputs()),
-            ..report
-        })
+            ..self
+        }
     }
 
     /// What was signed for an Open Enclave image, which is not measured.

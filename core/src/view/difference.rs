@@ -7,8 +7,10 @@ use alloc::vec::Vec;
 use serde_json::Value as Json;
 
 use super::panels::{Bytes, Panel};
+use crate::bytes::hex;
+use crate::text;
 use crate::text::Text;
-use crate::trace::Progress;
+use crate::trace::{Progress, Supply};
 
 /// Whether two artefacts stand for the same thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +130,8 @@ pub struct Difference {
     pub json: Json,
 }
 
-/// A comparison that is carried out in slices.
+/// A comparison that is carried out in slices. Files may be supplied in parts, which are asked for as “a”
+/// and “b”.
 pub trait Differ {
     /// Goes on for about that many operations or pages.
     ///
@@ -140,11 +143,36 @@ pub trait Differ {
     fn difference(&self) -> Difference;
 }
 
-/// Carries a comparison out at once.
+/// Carries a comparison of files that are here whole out at once.
+///
+/// # Errors
+/// As for [`Differ::work`]; or a file is supplied in parts.
+pub fn differ_at_once(mut differ: Box<dyn Differ>) -> Result<Difference, Text> {
+    loop {
+        match differ.work(u64::MAX)? {
+            Progress::Ready => return Ok(differ.difference()),
+            Progress::Need(need) => {
+                return Err(text!(
+                    "diff.needs",
+                    "The bytes of a file from offset {start} on are missing.",
+                    start = hex::addr(need.start)
+                ));
+            }
+            Progress::Working { .. } => {}
+        }
+    }
+}
+
+/// Carries a comparison out at once, with a host that supplies what is needed.
 ///
 /// # Errors
 /// As for [`Differ::work`].
-pub fn differ_at_once(mut differ: Box<dyn Differ>) -> Result<Difference, Text> {
-    while differ.work(u64::MAX)? != Progress::Ready {}
-    Ok(differ.difference())
+pub fn differ_supplied(mut differ: Box<dyn Differ>, supply: &Supply) -> Result<Difference, Text> {
+    loop {
+        match differ.work(u64::MAX)? {
+            Progress::Ready => return Ok(differ.difference()),
+            Progress::Need(need) => supply(&need),
+            Progress::Working { .. } => {}
+        }
+    }
 }

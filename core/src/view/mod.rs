@@ -15,6 +15,7 @@ pub use aspect::Aspect;
 pub use diff::{Changes, changes};
 pub use difference::{
     Cause, Certainty, Differ, Difference, First, Side, Spot, Verdict, differ_at_once,
+    differ_supplied,
 };
 pub use fields::fields;
 pub use panels::{

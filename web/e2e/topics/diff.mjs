@@ -1,6 +1,9 @@
 // Two files beside each other: from the files to the cause, the byte and the step of the run.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { violations } from "../lib/axe.mjs";
 
 // A record: tag, words of 8 bytes at offsets, data.
@@ -28,6 +31,25 @@ function stream({ heap = 4, measured = true, size = 0x40000, patch = null } = {}
   for (let n = 0; n < heap; n += 1) page(3 + n, 0x203, 0, measured ? "EEXTEND" : "UNMEASRD");
   page(3 + heap, 0x203, 0x77);
   return Buffer.concat(out);
+}
+
+// The stream of many measured pages as a file on disk, more than the page reads of a file at once; one late byte
+// may be another.
+async function large(folder, name, pages, late = null) {
+  const create = record("ECREATE", [[12, 1 << 26]]);
+  create.writeUInt32LE(1, 8);
+  const out = [create];
+  for (let n = 0; n < pages; n += 1) {
+    out.push(record("EADD", [[8, n * 4096], [16, 0x203]]));
+    for (let k = 0; k < 16; k += 1) {
+      const data = Buffer.alloc(256, n + k + 1);
+      if (late && late.page === n && late.chunk === k) data[late.byte] ^= 1;
+      out.push(record("EEXTEND", [[8, n * 4096 + k * 256]], data));
+    }
+  }
+  const bytes = Buffer.concat(out);
+  await writeFile(join(folder, name), bytes);
+  return { path: join(folder, name), identity: createHash("sha256").update(bytes).digest("hex") };
 }
 
 const file = (name, buffer) => ({ name, mimeType: "application/octet-stream", buffer });
@@ -95,6 +117,34 @@ export default [
     assert.match(await page.locator("[role=alert]").textContent(), /text\.txt: This is neither/);
     await page.click("[data-clear='1']");
     await page.waitForSelector("[role=alert]", { state: "detached" });
+  }],
+
+  ["two files too large to be read at once: one late byte, and the step of the run", async ({ visit }) => {
+    const folder = await mkdtemp(join(tmpdir(), "teescope-"));
+    try {
+      const late = { page: 6990, chunk: 9, byte: 77 };
+      const [a, b] = [await large(folder, "a.sgxs", 7000), await large(folder, "b.sgxs", 7000, late)];
+      const page = await visit("#diff&lang=en");
+      await page.setInputFiles("[data-side='0'] input[type=file]", a.path);
+      await page.waitForSelector("[data-side='0'] .given");
+      await page.setInputFiles("[data-side='1'] input[type=file]", b.path);
+      // It says how far it is, can be stopped, and begins anew when a file is given again.
+      await page.click("[data-stop]");
+      await page.waitForSelector(".diff [role=status]");
+      assert.match(await page.locator(".diff [role=status]").textContent(), /was stopped/);
+      await page.setInputFiles("[data-side='1'] input[type=file]", b.path);
+      await page.waitForSelector(".verdict");
+      assert.deepEqual(await causes(page), ["content"]);
+      const shown = await page.$$eval(".identity code", (all) => all.map((e) => e.textContent));
+      assert.deepEqual(shown, [a.identity, b.identity]);
+      const at = 64 + late.page * (64 + 16 * 320) + 64 + late.chunk * 320 + 64 + late.byte;
+      assert.match(await page.locator("section.first .facts").textContent(), new RegExp(`0x${at.toString(16)}`));
+      await page.click("[data-open='1']");
+      await page.waitForSelector("#card");
+      await page.waitForFunction(() => location.hash.includes("@load.p6990.eextend9"));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   }],
 
   ["the gallery leads here, and nothing leaves the page", async ({ visit, site }) => {

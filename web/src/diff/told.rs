@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use teescope_core::bytes::hex;
 use teescope_core::text;
 use teescope_core::text::Text;
 use teescope_core::trace::{Input, Link};
@@ -12,7 +13,6 @@ use crate::dom;
 use crate::el::{El, el, group, part_of, said};
 use crate::panel::{self, PanelView};
 use crate::player::frame;
-use crate::state::files::digest;
 use crate::state::{Action, Ctx, Sides};
 
 /// Everything that was found.
@@ -180,7 +180,8 @@ fn runs(ctx: &Ctx, sides: &Rc<Sides>, spots: &[Option<Spot>; 2]) -> El {
 }
 
 fn visit(ctx: &Ctx, input: &Input, spot: &Spot) {
-    let Some(bytes) = input.bytes.whole() else {
+    // A large file was read once for its digest when it was chosen.
+    let Some(digest) = input.bytes.digest() else {
         return;
     };
     let mut link = Link {
@@ -188,7 +189,7 @@ fn visit(ctx: &Ctx, input: &Input, spot: &Spot) {
         step: spot.step.clone(),
         ..Link::default()
     };
-    let named = format!("sha256-{}", digest(&bytes));
+    let named = format!("sha256-{}", hex::encode(&digest));
     link.settings.params.insert(spot.key.to_string(), named);
     ctx.dispatch.dispatch(Action::Run(input.clone(), link));
 }

@@ -11,6 +11,7 @@ use yew::prelude::*;
 
 use crate::dom;
 use crate::held::{Held, use_after, use_held};
+use crate::host;
 use crate::state::Sides;
 
 /// How far the comparison is.
@@ -85,7 +86,7 @@ pub(super) fn use_work(sides: &Rc<Sides>) -> (Status, Callback<Event>) {
 async fn work(mut job: Box<dyn Differ>, told: Held<Status>, on: Rc<Cell<bool>>) {
     let mut reported = dom::now();
     loop {
-        dom::sleep(0).await;
+        dom::turn().await;
         if !on.get() {
             return;
         }
@@ -102,8 +103,15 @@ async fn work(mut job: Box<dyn Differ>, told: Held<Status>, on: Rc<Cell<bool>>) 
                         told.set(Status::Working(done, of));
                     }
                 }
-                // Files are given whole.
-                Ok(Progress::Need(_)) => return,
+                Ok(Progress::Need(need)) => {
+                    if let Err(why) = host::supply_need(&need).await {
+                        if on.get() {
+                            told.set(Status::Bad(why));
+                        }
+                        return;
+                    }
+                    break;
+                }
                 Err(why) => {
                     told.set(Status::Bad(why));
                     return;

@@ -1,5 +1,6 @@
 //! Files: dropped anywhere on the page, or chosen with a button. They never leave it.
 
+use teescope_core::memory::Source;
 use teescope_core::text;
 use teescope_core::text::Text;
 use teescope_core::trace::{Input, Link};
@@ -47,10 +48,12 @@ pub(crate) fn take(ctx: &Ctx, list: Option<FileList>, side: Option<u64>) {
                 continue;
             }
             match dom::read(&file).await {
-                Some(bytes) => inputs.push(Input {
-                    name,
-                    bytes: bytes.into(),
-                }),
+                Some(bytes) => {
+                    let bytes = Source::from(bytes);
+                    // It is known by its digest from here on, which takes a while of a larger one.
+                    let _ = host::digest(&bytes, |_| ()).await;
+                    inputs.push(Input { name, bytes });
+                }
                 None => {
                     let why = text!(
                         "ui.file.unreadable",

@@ -39,7 +39,7 @@ pub(super) fn use_first_pass(play: &Rc<Play>) {
                 dom::spawn(async move {
                     let (mut told, mut done) = (dom::now(), 0);
                     while on.get() {
-                        dom::sleep(0).await;
+                        dom::turn().await;
                         if !on.get() {
                             break;
                         }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use teescope_core::bytes::hex;
 use yew::prelude::*;
 
 use super::play::Do;
@@ -53,9 +54,8 @@ impl Reducible for State {
                 next.notice = None;
             }
             Action::Run(file, link) => {
-                if let Some(bytes) = file.bytes.whole() {
-                    let digest = files::digest(&bytes);
-                    Rc::make_mut(&mut next.files).insert(digest, file);
+                if let Some(digest) = file.bytes.digest() {
+                    Rc::make_mut(&mut next.files).insert(hex::encode(&digest), file);
                 }
                 return Rc::new(next).reduce(Action::Visit(link));
             }

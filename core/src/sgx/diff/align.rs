@@ -22,27 +22,61 @@ pub(super) enum Part {
     OnlyB { b: usize, count: usize },
 }
 
-/// Lays two layouts against one another.
-pub(super) fn align(a: &Shape, b: &Shape) -> Vec<Part> {
-    let mut parts = Parts::default();
-    let most = STRETCHES_MOST;
-    if same_places(a, b) || a.stretches.len() > most || b.stretches.len() > most {
-        parts.by_offset(a, b, 0..a.len(), 0..b.len(), 0);
-        return parts.0;
-    }
-    // What is at one distance is paired at once: a page that is like others on one side only still
-    // finds its partner.
-    let (mut begun, mut delta) = ((0, 0), 0);
-    for (i, j) in matches(&a.stretches, &b.stretches) {
-        let (sa, sb) = (a.stretches[i], b.stretches[j]);
-        let next = best(a, b, sa, sb, delta);
-        if next != delta {
-            parts.by_offset(a, b, begun.0..sa.first, begun.1..sb.first, delta);
-            (begun, delta) = ((sa.first, sb.first), next);
+/// Two layouts laid against one another, as far as that went.
+#[derive(Debug)]
+pub(super) struct Aligning {
+    parts: Parts,
+    /// Stretches that stand for one another, and which are next; none where pages go by their offsets.
+    pairs: Vec<(usize, usize)>,
+    at: usize,
+    /// From where on pages are to be paired, and at which distance. What is at one distance is paired
+    /// at once: a page that is like others on one side only still finds its partner.
+    begun: (usize, usize),
+    delta: u64,
+    /// By how much the next stretch moved.
+    trying: Option<Best>,
+}
+
+impl Aligning {
+    pub(super) fn new([a, b]: &[Shape; 2]) -> Self {
+        let many = a.stretches.len().max(b.stretches.len()) > STRETCHES_MOST;
+        let pairs = match many || same_places(a, b) {
+            true => Vec::new(),
+            false => matches(&a.stretches, &b.stretches),
+        };
+        Self {
+            parts: Parts::default(),
+            pairs,
+            at: 0,
+            begun: (0, 0),
+            delta: 0,
+            trying: None,
         }
     }
-    parts.by_offset(a, b, begun.0..a.len(), begun.1..b.len(), delta);
-    parts.0
+
+    /// Goes on, looking at so many pages; gives the parts at the end. It stops where bytes are missing.
+    pub(super) fn work(&mut self, shapes: &[Shape; 2], most: u64) -> Option<Vec<Part>> {
+        let [a, b] = shapes;
+        let mut left = most;
+        while let Some((i, j)) = self.pairs.get(self.at).copied() {
+            let (sa, sb) = (a.stretches[i], b.stretches[j]);
+            let delta = self.delta;
+            let trying = self.trying.get_or_insert_with(|| Best::new(sa, sb, delta));
+            let next = trying.work(shapes, sa, sb, &mut left)?;
+            self.trying = None;
+            self.at += 1;
+            if next != delta {
+                let begun = self.begun;
+                self.parts
+                    .by_offset(shapes, begun.0..sa.first, begun.1..sb.first, delta);
+                (self.begun, self.delta) = ((sa.first, sb.first), next);
+            }
+        }
+        let begun = self.begun;
+        self.parts
+            .by_offset(shapes, begun.0..a.len(), begun.1..b.len(), self.delta);
+        Some(core::mem::take(&mut self.parts.0))
+    }
 }
 
 /// Whether both have pages at the same offsets: then none moved.
@@ -50,15 +84,14 @@ fn same_places(a: &Shape, b: &Shape) -> bool {
     a.len() == b.len() && (0..a.len()).all(|k| a.place(k) == b.place(k))
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Parts(Vec<Part>);
 
 impl Parts {
     /// Pairs pages of two ranges whose offsets are `delta` apart.
     fn by_offset(
         &mut self,
-        a: &Shape,
-        b: &Shape,
+        [a, b]: &[Shape; 2],
         of_a: core::ops::Range<usize>,
         of_b: core::ops::Range<usize>,
         delta: u64,
@@ -113,37 +146,73 @@ fn pages(delta: u64) -> i64 {
     delta as i64 / PAGE as i64
 }
 
+/// As many pages of a stretch are looked at for each distance.
+const TRIES: usize = 9;
+
 /// By how much the pages of a stretch moved: as those before, from its first page, or from its last,
 /// whichever leaves most of a few pages as they are.
-fn best(a: &Shape, b: &Shape, sa: Stretch, sb: Stretch, before: u64) -> u64 {
-    let first = sb.offset.wrapping_sub(sa.offset);
-    if sa.count == sb.count {
-        return first;
-    }
-    let longer = (sb.count as u64).wrapping_sub(sa.count as u64);
-    let last = first.wrapping_add(longer.wrapping_mul(PAGE as u64));
-    let mut best = (0, first);
-    // The first of equals stays.
-    for delta in [before, first, last] {
-        let alike = alike(a, b, sa, sb, delta);
-        if alike > best.0 {
-            best = (alike, delta);
-        }
-    }
-    best.1
+#[derive(Debug)]
+struct Best {
+    deltas: [u64; 3],
+    /// How many pages are found unchanged at each.
+    alike: [usize; 3],
+    /// Pages looked at.
+    at: usize,
 }
 
-/// Of nine pages of a stretch, how many are found unchanged at that distance.
-fn alike(a: &Shape, b: &Shape, sa: Stretch, sb: Stretch, delta: u64) -> usize {
-    const TRIES: usize = 8;
-    let same = |k: &usize| {
-        let i = sa.first + k * (sa.count - 1) / TRIES;
-        let to = a.offset(i).wrapping_add(delta).wrapping_sub(sb.offset) / PAGE as u64;
-        let j = usize::try_from(to).ok().filter(|j| *j < sb.count);
-        let found = j.and_then(|j| a.content(i).zip(b.content(sb.first + j)));
-        found.is_some_and(|(x, y)| is_same(&x, &y))
-    };
-    (0..=TRIES).filter(same).count()
+impl Best {
+    fn new(sa: Stretch, sb: Stretch, before: u64) -> Self {
+        let first = sb.offset.wrapping_sub(sa.offset);
+        let longer = (sb.count as u64).wrapping_sub(sa.count as u64);
+        let last = first.wrapping_add(longer.wrapping_mul(PAGE as u64));
+        Self {
+            deltas: [before, first, last],
+            alike: [0; 3],
+            at: 0,
+        }
+    }
+
+    /// Goes on; gives the distance. `None` where bytes are missing, or when so many pages were looked at.
+    fn work(
+        &mut self,
+        shapes: &[Shape; 2],
+        sa: Stretch,
+        sb: Stretch,
+        left: &mut u64,
+    ) -> Option<u64> {
+        let [_, first, _] = self.deltas;
+        if sa.count == sb.count {
+            return Some(first);
+        }
+        while self.at < 3 * TRIES {
+            *left = left.checked_sub(1)?;
+            let delta = self.deltas[self.at / TRIES];
+            let same = is_alike(shapes, sa, sb, delta, self.at % TRIES);
+            if shapes.iter().any(Shape::is_lacking) {
+                return None;
+            }
+            shapes.iter().for_each(Shape::release);
+            self.alike[self.at / TRIES] += usize::from(same);
+            self.at += 1;
+        }
+        // The first of equals stays.
+        let mut best = (0, first);
+        for (delta, alike) in self.deltas.into_iter().zip(self.alike) {
+            if alike > best.0 {
+                best = (alike, delta);
+            }
+        }
+        Some(best.1)
+    }
+}
+
+/// Whether the k-th of nine pages of a stretch is found unchanged at that distance.
+fn is_alike([a, b]: &[Shape; 2], sa: Stretch, sb: Stretch, delta: u64, k: usize) -> bool {
+    let i = sa.first + k * (sa.count - 1) / (TRIES - 1);
+    let to = a.offset(i).wrapping_add(delta).wrapping_sub(sb.offset) / PAGE as u64;
+    let j = usize::try_from(to).ok().filter(|j| *j < sb.count);
+    let found = j.and_then(|j| a.content(i).zip(b.content(sb.first + j)));
+    found.is_some_and(|(x, y)| is_same(&x, &y))
 }
 
 /// Whether two pages hold the same.

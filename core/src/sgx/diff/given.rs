@@ -5,7 +5,8 @@ use alloc::rc::Rc;
 use alloc::string::String;
 
 use crate::bytes::{hex, pasted};
-use crate::memory::PAGE;
+use crate::formats::elf;
+use crate::memory::{PAGE, Source};
 use crate::sgx::image::{self, Image};
 use crate::sgx::structs::SigStruct;
 use crate::text;
@@ -16,13 +17,15 @@ use crate::trace::Input;
 #[derive(Clone, Debug)]
 pub(super) struct Given {
     pub(super) name: String,
-    pub(super) bytes: Rc<[u8]>,
+    pub(super) bytes: Source,
     pub(super) kind: Kind,
 }
 
 /// What it is.
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
+    /// A file that is supplied in parts and was not read to its end yet.
+    Unread,
     /// An enclave.
     Image(Rc<dyn Image>),
     /// A SIGSTRUCT alone.
@@ -32,27 +35,55 @@ pub(super) enum Kind {
 }
 
 impl Given {
-    /// Reads one side.
+    /// Reads one side, as far as it is here.
     pub(super) fn of(input: &Input) -> Result<Self, Text> {
-        let named = |why: Text| Text::join(&[input.name.as_str().into(), why], ": ");
-        let whole = input.bytes.whole().ok_or_else(|| {
-            text!(
-                "diff.too-large",
-                "An enclave of this size cannot be compared here."
-            )
-        });
-        let (bytes, kind) = whole.and_then(|w| read(&w)).map_err(named)?;
-        Ok(Self {
+        let mut given = Self {
             name: input.name.clone(),
-            bytes,
-            kind,
-        })
+            bytes: input.bytes.clone(),
+            kind: Kind::Unread,
+        };
+        if !input.bytes.is_parts() {
+            given.read()?;
+        }
+        Ok(given)
+    }
+
+    /// Goes on reading; says whether it is known what it is. Where not, bytes are missing, which the source notes.
+    pub(super) fn read(&mut self) -> Result<bool, Text> {
+        if !matches!(self.kind, Kind::Unread) {
+            return Ok(true);
+        }
+        let read = self.look();
+        let named = |why: Text| Text::join(&[self.name.as_str().into(), why], ": ");
+        let Some((bytes, kind)) = read.map_err(named)? else {
+            return Ok(false);
+        };
+        (self.bytes, self.kind) = (bytes, kind);
+        Ok(true)
+    }
+
+    fn look(&self) -> Result<Option<(Source, Kind)>, Text> {
+        if self.bytes.is_parts() && !self.wants_whole() {
+            return match self.bytes.is_lacking() {
+                true => Ok(None),
+                false => Ok(stream(&self.bytes)?.map(|kind| (self.bytes.clone(), kind))),
+            };
+        }
+        // The tables of a program lie anywhere in it, so it is wanted whole.
+        self.bytes.whole().map(|whole| read(&whole)).transpose()
+    }
+
+    /// Whether a file in parts is of a format that must be here whole: none is that begins otherwise.
+    fn wants_whole(&self) -> bool {
+        let mut opens = [0; 4];
+        self.bytes.read(0, &mut opens);
+        !self.bytes.is_lacking() && opens == elf::MAGIC
     }
 
     pub(super) fn image(&self) -> Option<&Rc<dyn Image>> {
         match &self.kind {
             Kind::Image(image) => Some(image),
-            Kind::SigStruct(_) | Kind::Expected(_) => None,
+            Kind::Unread | Kind::SigStruct(_) | Kind::Expected(_) => None,
         }
     }
 
@@ -64,14 +95,14 @@ impl Given {
                 let (_, bytes) = image.sigstruct()?;
                 Some(SigStruct::from_bytes(bytes.first_chunk()?))
             }
-            Kind::Expected(_) => None,
+            Kind::Unread | Kind::Expected(_) => None,
         }
     }
 
     /// The MRENCLAVE that it states rather than makes.
     pub(super) fn stated(&self) -> Option<[u8; 32]> {
         match &self.kind {
-            Kind::Image(_) => None,
+            Kind::Unread | Kind::Image(_) => None,
             Kind::SigStruct(sig) => Some(sig.enclavehash),
             Kind::Expected(value) => Some(*value),
         }
@@ -80,6 +111,7 @@ impl Given {
     /// What it is, in words.
     pub(super) fn what(&self) -> Text {
         match &self.kind {
+            Kind::Unread => Text::none(),
             Kind::Image(image) => text!(
                 "diff.what.image",
                 "{format}, {pages} pages ({measured} fully measured) in an enclave of {size}",
@@ -102,9 +134,9 @@ impl Given {
 const SPELLED_MOST: usize = 16 * 1024;
 
 /// What the bytes are; where they are a text, what it spells.
-fn read(bytes: &Rc<[u8]>) -> Result<(Rc<[u8]>, Kind), Text> {
+fn read(bytes: &Rc<[u8]>) -> Result<(Source, Kind), Text> {
     if let Some(kind) = kind(bytes)? {
-        return Ok((bytes.clone(), kind));
+        return Ok((bytes.clone().into(), kind));
     }
     let text = core::str::from_utf8(bytes).ok();
     let text = text.filter(|t| t.len() <= SPELLED_MOST).unwrap_or_default();
@@ -113,17 +145,21 @@ fn read(bytes: &Rc<[u8]>) -> Result<(Rc<[u8]>, Kind), Text> {
             continue;
         };
         if let Ok(value) = <[u8; 32]>::try_from(&spelled[..]) {
-            return Ok((Rc::from(spelled), Kind::Expected(value)));
+            return Ok((spelled.into(), Kind::Expected(value)));
         }
         let spelled: Rc<[u8]> = Rc::from(spelled);
         if let Some(kind) = kind(&spelled)? {
-            return Ok((spelled, kind));
+            return Ok((spelled.into(), kind));
         }
     }
-    Err(text!(
+    Err(unknown())
+}
+
+fn unknown() -> Text {
+    text!(
         "diff.unknown",
         "This is neither an enclave (an SGXS stream or a signed image), nor a SIGSTRUCT of 1,808 bytes, nor a MRENCLAVE as 64 hex digits."
-    ))
+    )
 }
 
 /// What bytes are, if they are an enclave or a SIGSTRUCT.
@@ -134,16 +170,33 @@ fn kind(bytes: &Rc<[u8]>) -> Result<Option<Kind>, Text> {
             Ok(Some(Kind::SigStruct(Box::new(sig))))
         }
         Some("stream") => {
-            let image = image::open(&bytes.clone().into()).map_err(|bad| bad.text())?;
-            let image = image.ok_or_else(Text::none)?;
-            if image.size() / PAGE as u64 > u64::from(u32::MAX) {
-                return Err(text!(
-                    "diff.too-large",
-                    "An enclave of this size cannot be compared here."
-                ));
-            }
-            Ok(Some(Kind::Image(image)))
+            let image = enclave(&bytes.clone().into())?;
+            image.ok_or_else(Text::none).map(Some)
         }
         _ => Ok(None),
     }
+}
+
+/// A stream that is supplied in parts; `None` while some are missing.
+fn stream(bytes: &Source) -> Result<Option<Kind>, Text> {
+    let opens = bytes.with(0, 64, |head| crate::sgx::recognise(head).map(|f| f.key));
+    match opens {
+        _ if bytes.is_lacking() => Ok(None),
+        Some("stream") => enclave(bytes),
+        _ => Err(unknown()),
+    }
+}
+
+/// An enclave; `None` while bytes are missing.
+fn enclave(bytes: &Source) -> Result<Option<Kind>, Text> {
+    let Some(image) = image::open(bytes).map_err(|bad| bad.text())? else {
+        return Ok(None);
+    };
+    if image.size() / PAGE as u64 > u64::from(u32::MAX) {
+        return Err(text!(
+            "diff.too-large",
+            "An enclave of this size cannot be compared here."
+        ));
+    }
+    Ok(Some(Kind::Image(image)))
 }

@@ -27,6 +27,7 @@ pub(super) fn sides(given: &[Given; 2], ends: [[u8; 32]; 2]) -> Object {
         let (kind, image) = match &given.kind {
             Kind::Image(image) => ("enclave", Some(image)),
             Kind::SigStruct(_) => ("sigstruct", None),
+            Kind::Unread => ("unread", None),
             Kind::Expected(_) => ("mrenclave", None),
         };
         let sig = given.sigstruct();

@@ -4,8 +4,9 @@ use alloc::vec::Vec;
 
 use super::given::Given;
 use crate::crypto::sha256::Midstate;
-use crate::memory::PAGE;
+use crate::memory::{PAGE, Source};
 use crate::sgx::build::{Build, Stopped, stopped};
+use crate::sgx::content::Content;
 use crate::sgx::machine::Machine;
 use crate::sgx::measure::{eadd_record, ecreate_record};
 use crate::sgx::op::Op;
@@ -61,16 +62,48 @@ impl Building {
         self.build.image.len()
     }
 
-    /// Carries the next operation of the image out; says whether there was one.
-    pub(super) fn next(&mut self) -> Result<bool, Stopped> {
-        let Some(op) = self.build.op(self.done) else {
-            return Ok(false);
-        };
-        self.carry(&op)?;
-        Ok(true)
+    /// The next operation of the image.
+    pub(super) fn upcoming(&self) -> Option<Op> {
+        self.build.op(self.done)
     }
 
-    /// Carries an operation out.
+    /// The file, where it is supplied in parts.
+    pub(super) fn parts(&self) -> Option<&Source> {
+        self.build.image.source().filter(|s| s.is_parts())
+    }
+
+    /// Whether bytes of the file are missing that were asked for.
+    pub(super) fn is_lacking(&self) -> bool {
+        self.parts().is_some_and(Source::is_lacking)
+    }
+
+    /// Whether the bytes are here that an operation reads; what is missing the source notes.
+    pub(super) fn has_bytes(&self, op: &Op) -> bool {
+        let Some(source) = self.parts() else {
+            return true;
+        };
+        match op {
+            // EADD looks into control structures only.
+            Op::Eadd(added) if added.flags.page_type() == PageType::TCS => {
+                if let Content::File(page) = &added.content {
+                    let _ = page.bytes();
+                }
+            }
+            Op::Eextend {
+                enclave, offset, ..
+            } => {
+                let (page, within) = (offset / PAGE as u64 * PAGE as u64, offset % PAGE as u64);
+                let page = self.machine.driver.pages.get(*enclave, page);
+                if let Some(slot) = page.and_then(|page| self.machine.epc.get(page.0)) {
+                    slot.content.with_chunk(within as usize, |_| ());
+                }
+            }
+            _ => {}
+        }
+        !source.is_lacking()
+    }
+
+    /// Carries an operation out, whose bytes are here.
     pub(super) fn carry(&mut self, op: &Op) -> Result<(), Stopped> {
         let outcome = self.machine.apply(op, &mut Sink::Nothing);
         if outcome != Outcome::Done {
@@ -79,6 +112,13 @@ impl Building {
         self.done += 1;
         self.note(op);
         Ok(())
+    }
+
+    /// Says that the bytes read so far are done with.
+    pub(super) fn release(&self) {
+        if let Some(source) = self.parts() {
+            source.release();
+        }
     }
 
     /// Takes note of the order of things.
@@ -170,23 +210,28 @@ impl Lockstep {
         (a.done + b.done, a.len() + b.len())
     }
 
-    /// Goes on for so many operations; says whether both are built.
+    /// Goes on for so many operations; says whether both are built. It stops where bytes are missing.
     pub(super) fn work(&mut self, most: u64) -> Result<bool, Unbuildable> {
         for _ in 0..most {
-            let mut went = [false; 2];
-            let (before, at) = (self.sides[0].measured(), self.sides[0].done);
-            for (side, building) in self.sides.iter_mut().enumerate() {
-                let next = building.next();
-                went[side] = next.map_err(|stopped| Unbuildable { side, stopped })?;
-            }
-            if went == [false; 2] {
+            let next = self.sides.each_ref().map(Building::upcoming);
+            if next.iter().all(Option::is_none) {
                 return Ok(true);
             }
-            let parted = self.sides[0].measured() != self.sides[1].measured();
-            if parted && self.parting.is_none() {
-                let absorbed = [0, 1].map(|side: usize| match went[side] {
-                    true => self.sides[side].absorbed(),
-                    false => Vec::new(),
+            let both = || self.sides.iter().zip(&next);
+            if !both().all(|(side, op)| op.as_ref().is_none_or(|op| side.has_bytes(op))) {
+                return Ok(false);
+            }
+            let (before, at) = (self.sides[0].measured(), self.sides[0].done);
+            for (side, op) in next.iter().enumerate() {
+                let Some(op) = op else { continue };
+                let carried = self.sides[side].carry(op);
+                carried.map_err(|stopped| Unbuildable { side, stopped })?;
+            }
+            let parted = || self.sides[0].measured() != self.sides[1].measured();
+            if self.parting.is_none() && parted() {
+                let absorbed = [0, 1].map(|side: usize| match next[side] {
+                    Some(_) => self.sides[side].absorbed(),
+                    None => Vec::new(),
                 });
                 self.parting = Some(Parting {
                     at,
@@ -194,6 +239,7 @@ impl Lockstep {
                     absorbed,
                 });
             }
+            self.sides.iter().for_each(Building::release);
         }
         Ok(false)
     }

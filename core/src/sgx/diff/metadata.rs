@@ -1,8 +1,7 @@
 //! Metadata that processors of the other kind go by: what a comparison of what this kind loads does not see.
 
-use alloc::rc::Rc;
-
 use crate::formats::elf::{self, Elf};
+use crate::memory::Source;
 use crate::sgx::sdk::{self, Place};
 use crate::sgx::structs::SigStruct;
 
@@ -27,6 +26,8 @@ fn other(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// Whether two files say other things to processors without dynamic memory than to those with it, and not
 /// the same.
-pub(super) fn differs([a, b]: [&Rc<[u8]>; 2]) -> bool {
-    other(a) != other(b)
+pub(super) fn differs(files: [&Source; 2]) -> bool {
+    // A file that is supplied in parts has none.
+    let [a, b] = files.map(|file| file.whole_here());
+    a.as_deref().and_then(other) != b.as_deref().and_then(other)
 }

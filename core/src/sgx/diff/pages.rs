@@ -135,7 +135,7 @@ impl Pages {
         }
     }
 
-    /// Goes on for so many pages; says whether all were compared.
+    /// Goes on for so many pages; says whether all were compared. It stops where bytes are missing.
     pub(super) fn work(&mut self, shapes: &[Shape; 2], most: u64) -> bool {
         let mut left = most;
         while left > 0 {
@@ -148,7 +148,9 @@ impl Pages {
                 Part::OnlyA { a, count } => (Some(a + k), None, count),
                 Part::OnlyB { b, count } => (None, Some(b + k), count),
             };
-            self.one(shapes, a, b);
+            if !self.one(shapes, a, b) {
+                return false;
+            }
             self.at = if k + 1 == count {
                 (self.at.0 + 1, 0)
             } else {
@@ -160,14 +162,12 @@ impl Pages {
         self.at.0 == self.parts.len()
     }
 
-    fn one(&mut self, shapes: &[Shape; 2], a: Option<usize>, b: Option<usize>) {
+    /// Compares a page; says whether its bytes are here.
+    fn one(&mut self, shapes: &[Shape; 2], a: Option<usize>, b: Option<usize>) -> bool {
         let pages = [
             a.and_then(|k| shapes[0].page(k)),
             b.and_then(|k| shapes[1].page(k)),
         ];
-        if let (Some(pairs), [Some(x), Some(y)]) = (&mut self.pairs, &pages) {
-            pairs.push((x.number as u32, y.number as u32));
-        }
         let found = match &pages {
             [Some(x), Some(y)] => {
                 let contents = a
@@ -189,8 +189,16 @@ impl Pages {
                 ..Found::default()
             },
         };
+        if shapes.iter().any(Shape::is_lacking) {
+            return false;
+        }
+        if let (Some(pairs), [Some(x), Some(y)]) = (&mut self.pairs, &pages) {
+            pairs.push((x.number as u32, y.number as u32));
+        }
         let seen = [0, 1].map(|side: usize| pages[side].as_ref().map(Seen::of));
         self.take(&found, seen);
+        shapes.iter().for_each(Shape::release);
+        true
     }
 
     fn take(&mut self, found: &Found, seen: [Option<Seen>; 2]) {

@@ -4,7 +4,7 @@
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
-use crate::memory::{CHUNK, CHUNKS, PAGE, Page};
+use crate::memory::{CHUNK, CHUNKS, PAGE, Page, Source};
 use crate::sgx::image::{Image, ImagePage, Origin};
 use crate::sgx::structs::{PageType, SecInfoFlags};
 
@@ -116,7 +116,7 @@ impl Shape {
         u64::from(self.place(k)) * PAGE as u64
     }
 
-    /// Goes on for so many pages; says whether all were looked at.
+    /// Goes on for so many pages; says whether all were looked at. It stops where bytes are missing.
     pub(super) fn work(&mut self, most: usize) -> bool {
         if self.places.len() < self.len() {
             self.read_places(most);
@@ -125,11 +125,26 @@ impl Shape {
         let end = self.len().min(self.done.saturating_add(most));
         while self.done < end {
             if let Some(page) = self.page(self.done) {
-                self.take(&page);
+                let like = self.like(&page);
+                if self.is_lacking() {
+                    return false;
+                }
+                self.take(&page, like);
             }
             self.done += 1;
+            self.release();
         }
         self.done == self.len()
+    }
+
+    /// Whether bytes of the file are missing that were asked for.
+    pub(super) fn is_lacking(&self) -> bool {
+        self.image.source().is_some_and(Source::is_lacking)
+    }
+
+    /// Says that the bytes read so far are done with.
+    pub(super) fn release(&self) {
+        self.image.source().into_iter().for_each(Source::release);
     }
 
     /// Pages read and looked at, of twice as many as there are.
@@ -151,8 +166,7 @@ impl Shape {
         }
     }
 
-    fn take(&mut self, page: &ImagePage) {
-        let like = self.like(page);
+    fn take(&mut self, page: &ImagePage, like: Like) {
         self.threads += u64::from(like == Like::Tcs);
         if let Some(last) = self.stretches.last_mut()
             && last.like == like

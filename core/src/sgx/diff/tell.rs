@@ -17,7 +17,6 @@ use super::shape::Shape;
 use super::tries::Tries;
 use super::{metadata, panels, sigs, trial};
 use crate::bytes::hex;
-use crate::crypto::sha256::sha256;
 use crate::text;
 use crate::text::Text;
 use crate::view::{Certainty, Difference, Panel, Side, Verdict};
@@ -63,7 +62,7 @@ pub(super) fn tell(job: &Job) -> Difference {
 fn headline(job: &Job, same: bool) -> Text {
     let stated = job.given.iter().any(|g| g.image().is_none());
     match (same, stated) {
-        (true, false) if job.given[0].bytes == job.given[1].bytes => {
+        (true, false) if job.is_one_file() => {
             text!("diff.identical", "The files are the same, byte for byte.")
         }
         (true, false) => text!("diff.same", "Same MRENCLAVE, different files."),
@@ -171,7 +170,7 @@ fn slip(job: &Job) -> Option<Text> {
             "The expected value is not a MRENCLAVE: it is the MRSIGNER of the same file."
         ));
     }
-    (sha256(&given.bytes) == wanted).then(|| {
+    (job.file_digest() == Some(wanted)).then(|| {
         text!(
             "diff.slip.sha256",
             "The expected value is not a MRENCLAVE: it is the SHA-256 of the whole file."
@@ -229,7 +228,7 @@ fn stated(out: &mut Difference, job: &Job) {
 fn alike(out: &mut Difference, job: &Job) {
     let [a, b] = &job.given;
     let files = a.image().is_some() && b.image().is_some();
-    if files && a.bytes != b.bytes && out.causes.is_empty() {
+    if files && !job.is_one_file() && out.causes.is_empty() {
         let says = text!(
             "diff.file.says",
             "Everything that is loaded is the same; the files differ in bytes that are not."

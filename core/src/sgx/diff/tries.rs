@@ -116,7 +116,8 @@ impl Tries {
             Some(Doing::Trying(current)) => {
                 let current = self.trial(current, most);
                 let over = self.hit.is_some() || self.at >= self.changes.len();
-                if over || self.spent >= self.most {
+                // A change that was begun is finished, so that slices of any size give the same answer.
+                if over || (current.is_none() && self.spent >= self.most) {
                     return true;
                 }
                 self.doing = Some(Doing::Trying(current));
@@ -130,15 +131,20 @@ impl Tries {
         let canonical = !self.base.interleaved && !self.base.shuffled;
         let keep = canonical && shape.is_ascending();
         for _ in 0..most {
+            let next = building.upcoming().filter(|_| keep);
+            if next.as_ref().is_some_and(|op| !building.has_bytes(op)) {
+                break;
+            }
             if keep {
                 self.stretch(&building, &shape);
             }
             // What was built once can be built again.
-            if !keep || !building.next().unwrap_or(false) {
+            if next.is_none_or(|op| building.carry(&op).is_err()) {
                 self.changes = self.all(&shape, canonical);
                 self.doing = Some(Doing::Trying(None));
                 return;
             }
+            building.release();
         }
         self.doing = Some(Doing::Preparing(building, shape));
     }
@@ -260,7 +266,16 @@ impl Tries {
             None => self.begin()?,
         };
         for _ in 0..most {
-            let Some(item) = walk.next() else {
+            // Where bytes are missing, the operation is made once more.
+            let before = building.parts().map(|_| walk.clone());
+            let item = walk.next();
+            let op = item.map(|item| building.build.op_of(item));
+            let here =
+                !building.is_lacking() && op.as_ref().is_none_or(|op| building.has_bytes(op));
+            if let Some(before) = before.filter(|_| !here) {
+                return Some((building, before));
+            }
+            let Some(op) = op else {
                 if building.measured().finish() == self.wanted {
                     self.hit = self.changes.get(self.at).cloned();
                 }
@@ -268,12 +283,12 @@ impl Tries {
                 return None;
             };
             self.spent += 1;
-            let op = building.build.op_of(item);
             // An enclave that no processor builds is not the one that is looked for.
             if building.carry(&op).is_err() {
                 self.at += 1;
                 return None;
             }
+            building.release();
         }
         Some((building, walk))
     }

@@ -49,7 +49,7 @@ impl Change {
 }
 
 /// Goes through the operations of an image with a change, from some page on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Walk {
     image: Rc<dyn Image>,
     change: Change,

@@ -3,13 +3,15 @@
 mod causes;
 mod expected;
 mod given;
+mod large;
 mod make;
 mod places;
 mod sdk;
 
 use teescope_core::artefacts;
+use teescope_core::memory::Source;
 use teescope_core::text::Text;
-use teescope_core::trace::{Input, Progress};
+use teescope_core::trace::{Input, Need, Progress};
 use teescope_core::view::{Certainty, Difference, Verdict};
 
 fn input(name: &str, bytes: &[u8]) -> Input {
@@ -21,7 +23,13 @@ fn input(name: &str, bytes: &[u8]) -> Input {
 
 /// The comparison, worked at so many operations a time.
 fn sliced(a: &[u8], b: &[u8], most: u64) -> Result<Difference, Text> {
-    let mut job = artefacts::diff(&input("a.sgxs", a), &input("b.sgxs", b))?;
+    let inputs = [input("a.sgxs", a), input("b.sgxs", b)];
+    worked(&inputs, most, &|_| panic!("everything is here"))
+}
+
+/// The same with a host that supplies what is needed.
+fn worked([a, b]: &[Input; 2], most: u64, supply: &dyn Fn(&Need)) -> Result<Difference, Text> {
+    let mut job = artefacts::diff(a, b)?;
     let mut before = (0, 1);
     loop {
         match job.work(most)? {
@@ -35,13 +43,42 @@ fn sliced(a: &[u8], b: &[u8], most: u64) -> Result<Difference, Text> {
                 );
                 before = (done, of);
             }
-            Progress::Need(_) => panic!("everything is here"),
+            Progress::Need(need) => supply(&need),
         }
     }
 }
 
+/// The comparison of streams that come in parts, of each of which at most so many bytes are given at a time.
+fn in_parts(a: &[u8], b: &[u8], most: u64, piece: u64) -> Result<Difference, Text> {
+    let files = [("a", a), ("b", b)];
+    let inputs = files.map(|(key, bytes)| {
+        let whole = input(&format!("{key}.sgxs"), bytes);
+        match bytes.starts_with(b"ECREATE") {
+            true => Input {
+                bytes: Source::parts(bytes.len() as u64),
+                ..whole
+            },
+            false => whole,
+        }
+    });
+    worked(&inputs, most, &|need| {
+        let (_, file) = files[usize::from(need.source == "b")];
+        let end = need.end.min(need.start + piece);
+        let bytes = &file[need.start as usize..end as usize];
+        let given = need.file.supply(need.start, end - need.start, bytes);
+        given.expect("it fits");
+    })
+}
+
+/// The comparison, which is the same whether the files are here whole or come in parts.
 fn diff(a: &[u8], b: &[u8]) -> Difference {
-    sliced(a, b, u64::MAX).unwrap_or_else(|why| panic!("{}", why.en()))
+    let whole = sliced(a, b, u64::MAX).unwrap_or_else(|why| panic!("{}", why.en()));
+    for (most, piece) in [(u64::MAX, 10_007), (97, 1 << 20)] {
+        let parts = in_parts(a, b, most, piece);
+        let parts = parts.unwrap_or_else(|why| panic!("{}", why.en()));
+        assert_eq!(parts, whole, "in parts of {piece} bytes");
+    }
+    whole
 }
 
 /// The causes by name; a likely one with a question mark, one that follows in brackets.
