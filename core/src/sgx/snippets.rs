@@ -10,11 +10,15 @@ use super::access::Who;
 use super::dram;
 use super::keys;
 use super::machine::{Machine, SecsState};
-use super::op::{Einit, Op};
+use super::op::{Eadd, Einit, Op};
 use super::structs::{EinitToken, SigStruct};
 use crate::bytes::hex;
+use crate::memory::{CHUNK, CHUNKS};
 use crate::text;
 use crate::trace::{Event, Place, Shown, Snippet, SnippetInput};
+
+/// As many pages are asked for the file they come from.
+const PAGES_LOOKED_AT: usize = 64;
 
 impl Machine {
     /// What can be checked outside about the step just carried out.
@@ -23,8 +27,11 @@ impl Machine {
             Op::Ecreate(c) if shown.step.outcome.is_done() => {
                 self.first_record(c.enclave).into_iter().collect()
             }
-            Op::Eadd(a) => self.stream(a.enclave, shown).into_iter().collect(),
-            Op::Eextend { enclave, .. } => self.stream(*enclave, shown).into_iter().collect(),
+            Op::Eadd(Eadd { enclave, .. }) | Op::Eextend { enclave, .. } => {
+                let stream = self.stream(*enclave, shown);
+                let file = stream.as_ref().and_then(|_| self.file(*enclave));
+                stream.into_iter().chain(file).collect()
+            }
             Op::Einit(i) => self.signed(i, shown),
             Op::Access(touch) if touch.who == Who::Bus => {
                 self.on_the_bus(touch.at).into_iter().collect()
@@ -78,6 +85,44 @@ impl Machine {
             inputs: vec![SnippetInput {
                 name,
                 bytes: Err(place),
+            }],
+            prints: hex::encode(&secs.measurement.finish()),
+        })
+    }
+
+    /// MRENCLAVE up to here from the reader’s own stream, where that is too large to be put together here.
+    fn file(&self, enclave: u8) -> Option<Snippet> {
+        let pages = self.driver.pages.of(enclave).take(PAGES_LOOKED_AT);
+        let mut slots = pages.filter_map(|(_, page)| self.epc.get(page.0));
+        let len = slots.find_map(|slot| {
+            let mut chunks = (0..CHUNKS).map(|k| slot.content.lies_at(k * CHUNK));
+            let (file, _) = chunks.find_map(|lies| lies.filter(|(file, _)| file.is_parts()))?;
+            Some(file.len())
+        })?;
+        let (secs, _) = self.of(enclave)?;
+        let name = "enclave.sgxs";
+        let code = format!(
+            "python3 -c \"import hashlib
+file, blocks, all = open('{name}', 'rb'), {}, hashlib.sha256()
+while blocks > 0:
+    record = file.read(64)
+    data = file.read(256) if record[:8] == b'UNMEASRD' or record[:7] == b'EEXTEND' else b''
+    if record[:8] != b'UNMEASRD':
+        all.update(record + data)
+        blocks -= (64 + len(data)) // 64
+print(all.hexdigest())\"",
+            secs.measurement.blocks()
+        );
+        Some(Snippet {
+            title: text!(
+                "snippet.file",
+                "MRENCLAVE if EINIT came now, from your file beside it as {name}",
+                name = name
+            ),
+            code,
+            inputs: vec![SnippetInput {
+                name: name.into(),
+                bytes: Err(Place::new(SnippetInput::FILE, 0, len)),
             }],
             prints: hex::encode(&secs.measurement.finish()),
         })
@@ -163,6 +208,9 @@ print(out.hex())\""
             }],
             prints: hex::encode(&secs.measurement.finish()),
         }));
+        let measured = self.of(op.enclave);
+        let measured = measured.filter(|(secs, _)| secs.assumed.is_none());
+        all.extend(measured.and_then(|_| self.file(op.enclave)));
         all
     }
 }

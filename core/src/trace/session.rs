@@ -138,8 +138,22 @@ pub struct Need {
 pub struct SnippetInput {
     /// The file's name.
     pub name: String,
-    /// Its bytes, or the digest whose whole input up to this step it is.
+    /// Its bytes, or the digest whose whole input up to this step it is; a place in [`FILE`](Self::FILE) is the
+    /// reader’s own file, which is too large to be handed out again.
     pub bytes: Result<Rc<[u8]>, Place>,
+}
+
+impl SnippetInput {
+    /// The space of the reader’s own file.
+    pub const FILE: &'static str = "file";
+
+    /// Whether it is the reader’s own file.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        self.bytes
+            .as_ref()
+            .is_err_and(|place| place.space == Self::FILE)
+    }
 }
 
 /// A short command that reproduces a computed value outside: standard library or openssl only.

@@ -41,7 +41,9 @@ fn one(ctx: &Ctx, i: usize, snippet: &Snippet) -> El {
     let copy = el("button")
         .at("data-copy", i)
         .kid(said(ctx, text!("ui.copy", "Copy")));
-    let downloads = snippet.inputs.iter().enumerate().map(|(k, input)| {
+    let downloads = snippet.inputs.iter().enumerate();
+    let downloads = downloads.filter(|(_, input)| !input.is_file());
+    let downloads = downloads.map(|(k, input)| {
         let says = text!(
             "ui.snippets.download",
             "Download {name}",

@@ -12,7 +12,9 @@ use super::super::op_text::{BadOp, OpText};
 use super::super::outcome::Outcome;
 use super::super::recorder::{Event, Place, Sink};
 use super::super::scenario::{ScenarioInfo, Settings};
-use super::super::session::{Need, Outline, Progress, Session, Snippet, Step, StepLine};
+use super::super::session::{
+    Need, Outline, Progress, Session, Snippet, SnippetInput, Step, StepLine,
+};
 use super::super::sum::Sum;
 use super::super::vocabulary::{Observer, Phase};
 use super::{Run, SCAN, SEEN};
@@ -212,7 +214,10 @@ impl<M: Machine> Session for Run<M> {
         };
         let mut all = self.state(position).snippets(shown);
         if !self.parts.is_empty() {
-            all.retain(|snippet| snippet.inputs.iter().all(|input| input.bytes.is_ok()));
+            // What was changed in a run is not in the file.
+            let plain = self.settings.edits.is_empty();
+            let is_there = |input: &SnippetInput| input.bytes.is_ok() || plain && input.is_file();
+            all.retain(|snippet| snippet.inputs.iter().all(is_there));
         }
         all
     }
