@@ -5,6 +5,7 @@
 mod look;
 
 use alloc::boxed::Box;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -16,15 +17,20 @@ use crate::text::Text;
 use crate::trace::{Input, Params, Recognised};
 use crate::view::Differ;
 
-pub use look::{Looked, WINDOW, look};
+pub use look::{Looked, WINDOW, look, look_as};
 
 /// What can be taken apart, as the end of “it is …”.
-pub const KNOWN: &str = "an SGXS stream, an enclave file of the Intel SGX SDK, an image of the Open Enclave SDK, a SIGSTRUCT, an EINITTOKEN, an RSA key in PEM, a Keystone report in binary or JSON, a RISC-V program in ELF or without a header, or an error number of SGX or of its SDK";
+pub const KNOWN: &str = "an SGXS stream, an enclave file of the Intel SGX SDK, an image of the Open Enclave SDK, a SIGSTRUCT, an EINITTOKEN, an RSA key in PEM, an attestation quote of SGX or TDX, a REPORT, TARGETINFO, KEYREQUEST, SECS, TCS, SECINFO, PAGEINFO, PCMD or save area frame, sealed data of the Intel SGX SDK, a PCK certificate, a Keystone report in binary or JSON, a RISC-V program in ELF or without a header, or an error number of SGX or of its SDK";
 
 /// Takes a file apart, if a machine knows it.
 #[must_use]
 pub fn inspect(bytes: &[u8]) -> Option<Inspection> {
-    crate::sgx::inspect(bytes).or_else(|| crate::keystone::inspect(bytes))
+    inspect_as(bytes, 0)
+}
+
+/// Takes a file apart; where it could be several things, as the one of that number among its readings.
+fn inspect_as(bytes: &[u8], which: usize) -> Option<Inspection> {
+    crate::sgx::inspect_as(bytes, which).or_else(|| crate::keystone::inspect(bytes))
 }
 
 /// Explains an error number, or a message that holds one, if a machine knows it.
@@ -35,6 +41,53 @@ fn explain(said: &str) -> Option<Inspection> {
 /// Which scenario takes a file, if there is one.
 fn taken(bytes: &[u8]) -> Option<Recognised> {
     crate::sgx::recognise(bytes).or_else(|| crate::keystone::recognise(bytes))
+}
+
+/// Something to try the inspector with.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// What it is.
+    pub title: Text,
+    /// Makes it.
+    pub make: fn() -> Rc<[u8]>,
+    /// Whether it is a text as it is; otherwise it is bytes, which people paste as hex.
+    pub is_text: bool,
+}
+
+impl Example {
+    /// What somebody would paste.
+    #[must_use]
+    pub fn pasted(&self) -> String {
+        let made = (self.make)();
+        if self.is_text {
+            return String::from_utf8_lossy(&made).into_owned();
+        }
+        let lines = made.chunks(32).map(crate::bytes::hex::encode);
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Two files to try the comparison with.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// In what they differ.
+    pub title: Text,
+    /// What they are called.
+    pub names: [&'static str; 2],
+    /// Makes them.
+    pub make: fn() -> [Rc<[u8]>; 2],
+}
+
+/// What can be looked at without having anything of one's own.
+#[must_use]
+pub fn examples() -> Vec<Example> {
+    crate::sgx::examples()
+}
+
+/// What can be compared without having anything of one's own.
+#[must_use]
+pub fn pairs() -> Vec<Pair> {
+    crate::sgx::pairs()
 }
 
 /// The identity that files give an enclave.

@@ -15,6 +15,7 @@ use crate::dom;
 use crate::extras;
 use crate::gallery::drop;
 use crate::gallery::waiting::waiting_page;
+use crate::inspected;
 use crate::lang::{self, Lang};
 use crate::module::Code;
 use crate::played;
@@ -105,7 +106,7 @@ fn page(ctx: &Ctx, state: &UseReducerHandle<State>) -> Html {
         }),
         Page::Gallery => extras::here().map(|extras| (extras.gallery)(ctx, state)),
         Page::Diff => diffed::here().map(|diffed| (diffed.page)(state)),
-        Page::Inspect => extras::here().map(|extras| (extras.inspect)(state)),
+        Page::Inspect => inspected::here().map(|inspected| (inspected.page)(state)),
         Page::Asking(asking) => {
             extras::here().map(|extras| (extras.asking)(ctx, asking, &state.source))
         }

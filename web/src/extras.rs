@@ -7,7 +7,6 @@ use yew::prelude::*;
 use crate::compare;
 use crate::dialog;
 use crate::gallery;
-use crate::inspect;
 use crate::source::Source;
 use crate::state::{Asking, Ctx, State, files};
 
@@ -23,10 +22,6 @@ pub(crate) struct Extras {
     pub(crate) literature: fn(Source) -> Html,
     /// Takes files in.
     pub(crate) take: fn(&mut State, Vec<Input>),
-    /// The inspector.
-    pub(crate) inspect: fn(&State) -> Html,
-    /// Flips a bit of what is inspected: which byte and which bit.
-    pub(crate) flip: fn(&mut State, u64, u8),
 }
 
 /// Names everything there is.
@@ -39,8 +34,6 @@ fn extras() -> Extras {
             crate::el::part::<compare::Literature>(compare::LiteratureProps { source })
         },
         take: files::take,
-        inspect: inspect::inspector,
-        flip: inspect::flip,
     }
 }
 

@@ -21,6 +21,7 @@ mod gallery;
 mod held;
 mod host;
 mod inspect;
+mod inspected;
 mod lang;
 pub mod machines;
 mod module;
@@ -63,9 +64,10 @@ async fn fetch_first(here: Rc<RefCell<Source>>, link: Link) {
     let wanted = if front || Ask::is_meant(&link) {
         compared::fetch().await;
         source.lacks_common()
-    } else if link.scenario.is_empty()
-        || [state::GALLERY, state::INSPECT].contains(&&*link.scenario)
-    {
+    } else if link.scenario == state::INSPECT {
+        inspected::fetch().await;
+        source.lacks(None)
+    } else if link.scenario.is_empty() || link.scenario == state::GALLERY {
         extras::fetch().await;
         source.lacks(None)
     } else {

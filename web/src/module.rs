@@ -1,6 +1,6 @@
 //! Parts of the page's own code that are a module of their own in a published page, fetched when they are wanted.
 
-use crate::{compared, diffed, extras, played};
+use crate::{compared, diffed, extras, inspected, played};
 
 /// A part of the page's own code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,12 +8,19 @@ pub(crate) enum Code {
     Compare,
     Player,
     Extras,
+    Inspect,
     Diff,
 }
 
 impl Code {
     /// Every part, in the order in which they are fetched when the page is at rest.
-    pub(crate) const ALL: [Self; 4] = [Self::Player, Self::Extras, Self::Compare, Self::Diff];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Player,
+        Self::Extras,
+        Self::Compare,
+        Self::Inspect,
+        Self::Diff,
+    ];
 
     /// Whether it is here.
     pub(crate) fn is_here(self) -> bool {
@@ -21,6 +28,7 @@ impl Code {
             Self::Compare => compared::here().is_some(),
             Self::Player => played::here().is_some(),
             Self::Extras => extras::here().is_some(),
+            Self::Inspect => inspected::here().is_some(),
             Self::Diff => diffed::here().is_some(),
         }
     }
@@ -31,6 +39,7 @@ impl Code {
             Self::Compare => compared::fetch().await,
             Self::Player => played::fetch().await,
             Self::Extras => extras::fetch().await,
+            Self::Inspect => inspected::fetch().await,
             Self::Diff => diffed::fetch().await,
         }
     }

@@ -35,7 +35,14 @@ pub struct Looked {
 /// Looks at bytes, or at a text that spells some.
 #[must_use]
 pub fn look(given: &Rc<[u8]>) -> Looked {
-    if let Some(seen) = super::inspect(given) {
+    look_as(given, 0)
+}
+
+/// The same; where the bytes could be several things, as the one of that number among
+/// [`Inspection::readings`].
+#[must_use]
+pub fn look_as(given: &Rc<[u8]>, which: usize) -> Looked {
+    if let Some(seen) = super::inspect_as(given, which) {
         return Looked {
             bytes: given.clone(),
             from: text!(
@@ -51,7 +58,7 @@ pub fn look(given: &Rc<[u8]>) -> Looked {
     match core::str::from_utf8(given) {
         Ok(text) => match super::explain(text) {
             Some(seen) => explained(seen),
-            None => of_text(given, text),
+            None => of_text(given, text, which),
         },
         Err(_) => unknown(given, &[]),
     }
@@ -69,13 +76,13 @@ fn explained(seen: Inspection) -> Looked {
 }
 
 /// Looks at a text in every writing that it can be read in.
-fn of_text(given: &Rc<[u8]>, text: &str) -> Looked {
+fn of_text(given: &Rc<[u8]>, text: &str, which: usize) -> Looked {
     let readings = pasted::readings(text);
     for (i, reading) in readings.iter().enumerate() {
         let Ok(bytes) = &reading.bytes else {
             break;
         };
-        if let Some(mut seen) = super::inspect(bytes) {
+        if let Some(mut seen) = super::inspect_as(bytes, which) {
             seen.notes.extend(others(&readings, i));
             return Looked {
                 bytes: Rc::from(&bytes[..]),
@@ -202,6 +209,15 @@ impl Looked {
         let mut out = format!("{}: {}\n", say(&seen.what), say(&seen.why));
         out.push_str(&format!("{}\n", say(&self.from)));
         out.push_str(&dump_text(&seen.lines(&self.bytes, catalogue)));
+        for reading in seen.readings.iter().filter(|r| r.what != seen.what) {
+            let says = text!(
+                "look.could-be",
+                "It could also be {what}: {why}.",
+                what = reading.what.clone(),
+                why = reading.why.clone()
+            );
+            out.push_str(&format!("{}\n", say(&says)));
+        }
         for (name, value) in &seen.follows {
             out.push_str(&format!("{name}: {value}\n"));
         }

@@ -33,14 +33,16 @@ pub struct BitRow {
     pub values: Option<&'static Values>,
 }
 
-/// One thing that is set in a flag word: a flag by name, a field with its value, or a bit
-/// that the document leaves undefined. `Display` gives `R`, `PAGE_TYPE=PT_REG` or `bit 33`.
+/// One thing that is set in a flag word: a flag by name, a field with its value, or bits that
+/// the document leaves undefined. `Display` gives `R`, `PAGE_TYPE=PT_REG`, `bit 33` or `bits 63..40`.
 #[derive(Debug, Clone, Copy)]
 pub struct BitName {
-    /// The row; `None` for a bit that no row names.
+    /// The row; `None` for bits that no row names.
     pub row: Option<&'static BitRow>,
     /// Number of the lowest bit.
     pub bit: u32,
+    /// How many bits: neighbours that no row names are taken together.
+    pub width: u32,
     /// The value: 1 for a flag.
     pub value: u64,
 }
@@ -74,16 +76,11 @@ impl Bits {
             shown.then_some(BitName {
                 row: Some(row),
                 bit: row.bit,
+                width: row.width,
                 value,
             })
         });
-        let unknown = word & !self.known();
-        let unnamed = (0..64).filter(move |bit| unknown >> bit & 1 == 1);
-        named.chain(unnamed.map(|bit| BitName {
-            row: None,
-            bit,
-            value: 1,
-        }))
+        named.chain(runs(word & !self.known()))
     }
 
     /// The names of what is set, separated by ` | `, and the number behind them.
@@ -103,10 +100,27 @@ impl Bits {
     }
 }
 
+/// The bits that are set, neighbours taken together.
+fn runs(mut word: u64) -> impl Iterator<Item = BitName> {
+    core::iter::from_fn(move || {
+        let bit = word.trailing_zeros();
+        let width = word.checked_shr(bit)?.trailing_ones();
+        let value = u64::MAX >> (64 - width);
+        word &= !(value << bit);
+        Some(BitName {
+            row: None,
+            bit,
+            width,
+            value,
+        })
+    })
+}
+
 impl fmt::Display for BitName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.row {
-            None => write!(f, "bit {}", self.bit),
+            None if self.width == 1 => write!(f, "bit {}", self.bit),
+            None => write!(f, "bits {}..{}", self.bit + self.width - 1, self.bit),
             Some(row) if row.width == 1 => f.write_str(row.name),
             Some(row) => match row.values.and_then(|values| values.row(self.value)) {
                 Some(value) => write!(f, "{}={}", row.name, value.name),

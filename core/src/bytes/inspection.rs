@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::dump::span;
 use super::{DumpLine, Layout, fields_of, hex};
@@ -32,6 +33,32 @@ pub struct Inspection {
     pub checks: Vec<Checked>,
     /// What is wrong, as sentences.
     pub wrong: Vec<Text>,
+    /// Where the bytes could be several things: all of them, the likeliest first.
+    pub readings: Vec<Reading>,
+    /// What such a file is usually called; empty where there is no custom.
+    pub file: &'static str,
+    /// Files that lie whole inside.
+    pub inside: Vec<Inside>,
+}
+
+/// A file that lies whole inside another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inside {
+    /// What it is.
+    pub what: &'static str,
+    /// What such a file is usually called.
+    pub file: &'static str,
+    /// Where it lies.
+    pub range: Range<usize>,
+}
+
+/// One of several things that bytes could be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// What they would be.
+    pub what: Text,
+    /// By what they would be recognised.
+    pub why: Text,
 }
 
 /// A stretch of bytes with one meaning.
@@ -92,6 +119,9 @@ impl Inspection {
             leads: Vec::new(),
             checks: Vec::new(),
             wrong: Vec::new(),
+            readings: Vec::new(),
+            file: "",
+            inside: Vec::new(),
         }
     }
 
@@ -148,6 +178,14 @@ impl Part {
             kind: Kind::Contents,
             ..Self::new(name, at, bytes.len(), value)
         })
+    }
+
+    /// Text, or what may be some.
+    pub(crate) fn letters(name: Text, at: usize, len: usize, value: Text) -> Self {
+        Self {
+            kind: Kind::Letters,
+            ..Self::new(name, at, len, value)
+        }
     }
 
     /// The fields of a structure at `at`; of one that is cut, as much as there is.

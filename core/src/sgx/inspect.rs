@@ -19,13 +19,30 @@ use crate::text;
 use crate::text::Text;
 use crate::trace::{Event, Onward, Outcome};
 
+/// What tools call a bare SIGSTRUCT.
+pub(super) const SIGSTRUCT_FILE: &str = "enclave.sig";
+
 /// Takes a file apart; `None` if this machine does not know it.
 #[must_use]
 pub fn inspect(bytes: &[u8]) -> Option<Inspection> {
+    inspect_as(bytes, 0)
+}
+
+/// Takes a file apart; where it could be several things, as the one of that number among
+/// [`Inspection::readings`].
+#[must_use]
+pub fn inspect_as(bytes: &[u8], which: usize) -> Option<Inspection> {
     let Some(found) = super::recognise(bytes) else {
-        return digest(bytes);
+        return digest(bytes).or_else(|| super::seen::inspect(bytes, which));
     };
     let mut seen = Inspection::new(found.what, found.why);
+    seen.file = match found.key {
+        "stream" if bytes.starts_with(&elf::MAGIC) => "enclave.signed.so",
+        "stream" => "enclave.sgxs",
+        "sigstruct" => SIGSTRUCT_FILE,
+        "token" => "token.bin",
+        _ => "key.pem",
+    };
     match found.key {
         "stream" if bytes.starts_with(&elf::MAGIC) => {
             super::inspect_program::program(bytes, &mut seen);
@@ -77,14 +94,7 @@ fn sigstruct(bytes: &[u8], seen: &mut Inspection) {
 /// Who signed a SIGSTRUCT, in which modes the enclave may run, and what EINIT makes of it alone.
 pub(super) fn judge(sig: &SigStruct, whole: &[u8; SigStruct::SIZE], seen: &mut Inspection) {
     seen.notes.push(signers::who(&sig.mrsigner()));
-    if let Some(known) = signers::enclave(&sig.enclavehash) {
-        seen.notes.push(text!(
-            "inspect.enclave-known",
-            "The enclave is Intel’s: MRENCLAVE of {name} ({cite}).",
-            name = known.name,
-            cite = known.cite
-        ));
-    }
+    seen.notes.extend(signers::enclave_says(&sig.enclavehash));
     seen.notes.push(modes(sig));
     let mut onward = Onward::default();
     let _ = einit::alone(sig, whole, &mut onward);

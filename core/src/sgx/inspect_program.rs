@@ -6,14 +6,14 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::image::{self, Alike, Image, Inputs, alike};
-use super::inspect::judge;
+use super::inspect::{SIGSTRUCT_FILE, judge};
 use super::oe;
 use super::sdk;
 use super::sdk::structs::{Directory, LayoutEntry, LayoutGroup, Metadata, PatchEntry};
 use super::structs::SigStruct;
 use super::words;
 use super::{Report, Told};
-use crate::bytes::inspection::Kind;
+use crate::bytes::inspection::{Inside, Kind};
 use crate::bytes::{Inspection, Layout, Part, hex};
 use crate::formats::elf::{Elf, Header, Note, Section, Segment, SegmentType};
 use crate::memory::PAGE;
@@ -39,10 +39,24 @@ pub(super) fn program(bytes: &[u8], seen: &mut Inspection) {
         Err(bad) => seen.wrong.push(bad.text()),
         Ok(elf) => tables(bytes, elf, &mut places),
     }
+    seen.inside = places.iter().filter_map(|p| signature(p, bytes)).collect();
     seen.parts = parts(bytes, elf.as_ref().ok(), places);
     if elf.is_ok() {
         identity(bytes, seen);
     }
+}
+
+/// A SIGSTRUCT inside, which tools take as a file of its own.
+fn signature(place: &Place, bytes: &[u8]) -> Option<Inside> {
+    let at = usize::try_from(place.at).ok()?;
+    let range = at..at.checked_add(SigStruct::SIZE)?;
+    let is_one = place.layout.name == SigStruct::LAYOUT.name;
+    let signed = bytes.get(range.clone())?.starts_with(&SigStruct::HEADER);
+    (is_one && signed).then_some(Inside {
+        what: "SIGSTRUCT",
+        file: SIGSTRUCT_FILE,
+        range,
+    })
 }
 
 /// Every structure that the file’s tables lead to.

@@ -22,6 +22,7 @@ pub mod encls;
 pub mod enclu;
 pub mod error_numbers;
 pub mod events;
+mod examples;
 pub mod gaps;
 pub mod image;
 mod inspect;
@@ -44,6 +45,7 @@ mod report;
 mod run;
 mod scenarios;
 pub mod sdk;
+mod seen;
 pub mod sgxs;
 mod signature;
 pub mod signers;
@@ -63,7 +65,8 @@ pub mod work;
 pub use build::{Build, Creation, Measuring, Stopped};
 pub use content::Content;
 pub use diff::diff;
-pub use inspect::inspect;
+pub use examples::{examples, pairs};
+pub use inspect::{inspect, inspect_as};
 pub use keys::{
     Derivation, OWNER_EPOCH, REPORT_KEYID, report_key, requested_key, token_key, token_mac,
 };

@@ -120,9 +120,24 @@ pub fn enclave(digest: &[u8]) -> Option<&'static Known> {
     ENCLAVES.iter().find(|k| k.digest == digest)
 }
 
+/// That an enclave is Intel's, as a sentence; `None` if its MRENCLAVE is not known.
+#[must_use]
+pub fn enclave_says(mrenclave: &[u8]) -> Option<Text> {
+    let known = enclave(mrenclave)?;
+    Some(text!(
+        "inspect.enclave-known",
+        "The enclave is Intel’s: MRENCLAVE of {name} ({cite}).",
+        name = known.name,
+        cite = known.cite
+    ))
+}
+
 /// Who signed, as a sentence.
 #[must_use]
 pub fn who(mrsigner: &[u8; 32]) -> Text {
+    if *mrsigner == [0; 32] {
+        return text!("signer.none", "MRSIGNER is zero: no signer is named.");
+    }
     if let Some(known) = signer(mrsigner) {
         return text!(
             "signer.intel",

@@ -175,20 +175,20 @@ print(out.hex())\""
         let proof = super::signature::proof(&sig, &bytes);
         let file = || {
             vec![SnippetInput {
-                name: "sigstruct.bin".into(),
+                name: "enclave.sig".into(),
                 bytes: Ok(passed.clone()),
             }]
         };
         let mut all = vec![
             Snippet {
                 title: text!("snippet.mrsigner", "MRSIGNER, from the 384 bytes of the modulus"),
-                code: "tail -c +129 sigstruct.bin | head -c 384 | openssl dgst -sha256 -r | cut -c1-64".into(),
+                code: "tail -c +129 enclave.sig | head -c 384 | openssl dgst -sha256 -r | cut -c1-64".into(),
                 inputs: file(),
                 prints: hex::encode(&sig.mrsigner()),
             },
             Snippet {
                 title: text!("snippet.body", "SHA-256 of the signed bytes"),
-                code: "(head -c 128 sigstruct.bin; tail -c +901 sigstruct.bin | head -c 128) | openssl dgst -sha256 -r | cut -c1-64".into(),
+                code: "(head -c 128 enclave.sig; tail -c +901 enclave.sig | head -c 128) | openssl dgst -sha256 -r | cut -c1-64".into(),
                 inputs: file(),
                 prints: hex::encode(&proof.digest),
             },
@@ -223,7 +223,7 @@ fn cubed(
 ) -> Option<Snippet> {
     // A modulus of zero has no cube to compute.
     sig.modulus.iter().any(|b| *b != 0).then_some(())?;
-    let code = "python3 -c \"d = open('sigstruct.bin', 'rb').read()
+    let code = "python3 -c \"d = open('enclave.sig', 'rb').read()
 n = lambda at: int.from_bytes(d[at:at + 384], 'little')
 m, s, q1, q2 = n(128), n(516), n(1040), n(1424)
 print('%064x' % (pow(s, 3, m) % 2**256))

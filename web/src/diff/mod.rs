@@ -56,6 +56,14 @@ fn Diff(props: &Props) -> Html {
         .at("tabindex", "-1")
         .kid(intro)
         .kid(sides::entry(&ctx, &props.sides))
+        .kid(
+            props
+                .sides
+                .given
+                .iter()
+                .all(Option::is_none)
+                .then(|| sides::examples(&ctx)),
+        )
         .kid(found(&ctx, props, &status, &stop));
     el("div").class("gallery").kid(head(&ctx)).kid(main).into()
 }

@@ -1,5 +1,6 @@
 //! Where the two are given: dropped, chosen, or pasted.
 
+use teescope_core::artefacts;
 use teescope_core::text;
 use teescope_core::trace::Input;
 use yew::prelude::*;
@@ -24,6 +25,33 @@ pub(super) fn entry(ctx: &Ctx, sides: &Sides) -> El {
         .class("sides")
         .on_click(clear)
         .kids([0, 1].map(|side| one(ctx, sides, side)))
+}
+
+/// Two files to try it with, while there is nothing of the reader's.
+pub(super) fn examples(ctx: &Ctx) -> El {
+    let take = {
+        let ctx = ctx.clone();
+        Callback::from(move |event: Event| {
+            let chosen = dom::number(&event, "pair").and_then(|i| usize::try_from(i).ok());
+            let Some(pair) = chosen.and_then(|i| artefacts::pairs().into_iter().nth(i)) else {
+                return;
+            };
+            for (side, bytes) in (pair.make)().into_iter().enumerate() {
+                let file = Input {
+                    name: pair.names[side].to_string(),
+                    bytes: bytes.into(),
+                };
+                ctx.dispatch.dispatch(Action::Side(side, Some(file), false));
+            }
+        })
+    };
+    let all = artefacts::pairs().into_iter().enumerate();
+    let buttons = all.map(|(i, pair)| el("button").at("data-pair", i).kid(said(ctx, pair.title)));
+    let says = text!("ui.diff.examples", "Nothing at hand? Try two of these");
+    el("section")
+        .class("examples")
+        .kid(el("h2").kid(said(ctx, says)))
+        .kid(el("div").class("choices").on_click(take).kids(buttons))
 }
 
 fn one(ctx: &Ctx, sides: &Sides, side: usize) -> El {

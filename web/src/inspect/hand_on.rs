@@ -65,6 +65,12 @@ pub(super) fn hand_on(ctx: &Ctx, name: &str, looked: &Rc<Looked>, source: &Sourc
                 open(&ctx, taker, &name, &looked);
                 return;
             }
+            let inside = dom::number(&event, "inside").and_then(|i| usize::try_from(i).ok());
+            if let Some(inside) = inside.and_then(|i| looked.seen.inside.get(i)) {
+                let own = looked.bytes.get(inside.range.clone());
+                dom::download(inside.file, own.unwrap_or_default());
+                return;
+            }
             match (dom::data(&event, "save").as_deref(), takers.first()) {
                 (Some("text"), _) => {
                     let text = looked.text(&ctx.lang.catalogue);
@@ -88,8 +94,18 @@ pub(super) fn hand_on(ctx: &Ctx, name: &str, looked: &Rc<Looked>, source: &Sourc
             .kid(said(ctx, says))
     });
     let save = |id: &'static str, says: Text| el("button").at("data-save", id).kid(said(ctx, says));
+    let inside = looked.seen.inside.iter().enumerate().map(|(i, inside)| {
+        let says = text!(
+            "ui.inspect.inside",
+            "Save the {what} inside ({file})",
+            what = inside.what,
+            file = inside.file
+        );
+        el("button").at("data-inside", i).kid(said(ctx, says))
+    });
     let some = !looked.bytes.is_empty();
-    let bytes = text!("ui.inspect.bytes", "Save the bytes");
+    let file = called(name, looked);
+    let bytes = text!("ui.inspect.bytes-as", "Save as {file}", file = file);
     let case = text!("ui.share.case", "Save as a case file");
     el("div")
         .class("choices")
@@ -97,6 +113,7 @@ pub(super) fn hand_on(ctx: &Ctx, name: &str, looked: &Rc<Looked>, source: &Sourc
         .kids(runs)
         .kid(save("text", text!("ui.share.dump", "Save as text")))
         .kid(some.then(|| save("bytes", bytes)))
+        .kids(inside)
         .kid((!takers.is_empty()).then(|| save("case", case)))
 }
 
@@ -104,6 +121,9 @@ pub(super) fn hand_on(ctx: &Ctx, name: &str, looked: &Rc<Looked>, source: &Sourc
 fn called(name: &str, looked: &Looked) -> String {
     if !name.is_empty() {
         return name.to_string();
+    }
+    if !looked.seen.file.is_empty() {
+        return looked.seen.file.to_string();
     }
     let what = looked.seen.what.en().to_lowercase();
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };

@@ -1,5 +1,6 @@
 //! The inspector: anything that is dropped or pasted, decoded, recognised, and shown byte by byte with what it means.
 
+mod examples;
 mod hand_on;
 mod told;
 
@@ -30,7 +31,7 @@ pub(crate) struct Props {
 }
 
 /// What was looked at last and what was found, so that drawing again does not look again.
-type Last = Rc<RefCell<Option<(Rc<[u8]>, Rc<Looked>)>>>;
+type Last = Rc<RefCell<Option<(Inspected, Rc<Looked>)>>>;
 
 /// The page.
 #[component]
@@ -39,7 +40,7 @@ pub(crate) fn Inspect(props: &Props) -> Html {
     let last: Last = use_mut_ref(|| None);
     let from = use_held(|| 0_usize);
     let inspected = props.inspected.as_ref();
-    let looked = inspected.map(|i| looked(&last, &i.given, &from));
+    let looked = inspected.map(|i| looked(&last, i, &from));
     let title = text!("ui.inspect.title", "Inspector");
     let lead = text!(
         "ui.inspect.lead",
@@ -56,6 +57,7 @@ pub(crate) fn Inspect(props: &Props) -> Html {
                 .kid(el("p").class("lead").kid(said(&ctx, lead))),
         )
         .kid(entry(&ctx, inspected))
+        .kid(inspected.is_none().then(|| examples::examples(&ctx)))
         .kid(looked.map(|looked| shown(&ctx, props, &looked, &from)));
     el("div").class("gallery").kid(head(&ctx)).kid(main).into()
 }
@@ -68,17 +70,17 @@ fn head(ctx: &Ctx) -> El {
 }
 
 /// What was found in these bytes; looked for once.
-fn looked(last: &Last, given: &Rc<[u8]>, from: &Held<usize>) -> Rc<Looked> {
-    if let Some((bytes, looked)) = &*last.borrow()
-        && Rc::ptr_eq(bytes, given)
+fn looked(last: &Last, inspected: &Inspected, from: &Held<usize>) -> Rc<Looked> {
+    if let Some((before, looked)) = &*last.borrow()
+        && before == inspected
     {
         return looked.clone();
     }
-    let found = Rc::new(artefacts::look(given));
+    let found = Rc::new(artefacts::look_as(&inspected.given, inspected.which));
     if from.get() >= found.bytes.len() {
         from.set(0);
     }
-    *last.borrow_mut() = Some((given.clone(), found.clone()));
+    *last.borrow_mut() = Some((inspected.clone(), found.clone()));
     found
 }
 
@@ -92,6 +94,7 @@ fn entry(ctx: &Ctx, inspected: Option<&Inspected>) -> El {
                 name: String::new(),
                 given: Rc::from(text.as_bytes()),
                 pasted: true,
+                which: 0,
             });
             ctx.dispatch.dispatch(Action::Inspect(inspected));
         })
@@ -157,7 +160,7 @@ fn shown(ctx: &Ctx, props: &Props, looked: &Rc<Looked>, from: &Held<usize>) -> E
     });
     el("div")
         .class("inspected")
-        .kid(told::told(ctx, &name, looked))
+        .kid(told::told(ctx, props, &name, looked))
         .kid(hand_on::hand_on(ctx, &name, looked, &props.source))
         .kid(bytes)
 }
@@ -224,6 +227,7 @@ pub(crate) fn take(state: &mut State, name: &str, bytes: &Rc<[u8]>) {
         name: name.to_string(),
         given: bytes.clone(),
         pasted: false,
+        which: 0,
     });
 }
 
@@ -232,6 +236,7 @@ pub(crate) fn flip(state: &mut State, at: u64, bit: u8) {
     let Some(inspected) = &state.inspected else {
         return;
     };
+    let which = inspected.which;
     let mut bytes = artefacts::look(&inspected.given).bytes.to_vec();
     let at = usize::try_from(at).unwrap_or(usize::MAX);
     if let Some(byte) = bytes.get_mut(at) {
@@ -241,5 +246,6 @@ pub(crate) fn flip(state: &mut State, at: u64, bit: u8) {
         name: inspected.name.clone(),
         given: Rc::from(bytes),
         pasted: false,
+        which,
     });
 }

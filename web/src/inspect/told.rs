@@ -7,12 +7,14 @@ use teescope_core::text::Text;
 use teescope_core::trace::Link;
 use yew::prelude::*;
 
+use super::Props;
 use crate::dom;
 use crate::el::{El, el, group, said};
-use crate::state::{Action, Ctx};
+use crate::source::Source;
+use crate::state::{Action, Ctx, Inspected};
 
 /// Everything that is told about the bytes.
-pub(super) fn told(ctx: &Ctx, name: &str, looked: &Looked) -> El {
+pub(super) fn told(ctx: &Ctx, props: &Props, name: &str, looked: &Looked) -> El {
     let seen = &looked.seen;
     let from = match name.is_empty() {
         true => looked.from.clone(),
@@ -41,15 +43,50 @@ pub(super) fn told(ctx: &Ctx, name: &str, looked: &Looked) -> El {
         .class("told")
         .at("role", "status")
         .kid(head)
+        .kid(readings(ctx, props, looked))
         .kid(paragraphs(&seen.wrong, "why"))
         .kid(paragraphs(&seen.notes, ""))
         .kid(follows(looked))
-        .kid(leads(ctx, &seen.leads))
+        .kid(leads(ctx, &props.source, &seen.leads))
         .kid(checks(ctx, &seen.checks))
 }
 
+/// Where the bytes could be several things: each of them, to be chosen.
+fn readings(ctx: &Ctx, props: &Props, looked: &Looked) -> Option<El> {
+    let all = &looked.seen.readings;
+    let inspected = props.inspected.clone().filter(|_| all.len() > 1)?;
+    let which = inspected.which;
+    let choose = {
+        let ctx = ctx.clone();
+        Callback::from(move |event: Event| {
+            let chosen = dom::number(&event, "reading").and_then(|i| usize::try_from(i).ok());
+            if let Some(which) = chosen {
+                let inspected = inspected.clone();
+                let next = Inspected { which, ..inspected };
+                ctx.dispatch.dispatch(Action::Inspect(Some(next)));
+            }
+        })
+    };
+    let says = text!(
+        "ui.inspect.readings",
+        "These bytes could be several things. Show them as:"
+    );
+    let buttons = all.iter().enumerate().map(|(i, reading)| {
+        el("button")
+            .at("data-reading", i)
+            .at("aria-pressed", (i == which).to_string())
+            .kid(ctx.t(&reading.what))
+    });
+    let line = el("div")
+        .class("choices readings")
+        .on_click(choose)
+        .kid(el("span").kid(said(ctx, says)))
+        .kids(buttons);
+    Some(line)
+}
+
 /// The ways to runs that show it.
-fn leads(ctx: &Ctx, leads: &[String]) -> Option<El> {
+fn leads(ctx: &Ctx, source: &Source, leads: &[String]) -> Option<El> {
     let go = {
         let (ctx, leads) = (ctx.clone(), leads.to_vec());
         Callback::from(move |event: Event| {
@@ -60,10 +97,12 @@ fn leads(ctx: &Ctx, leads: &[String]) -> Option<El> {
         })
     };
     let one = |(i, lead): (usize, &String)| {
+        let scenario = lead.split(['@', '&']).next().unwrap_or_default();
+        let title = source.info(scenario).map(|info| info.title);
         let says = text!(
             "ui.inspect.lead-to",
             "See it happen: {run}",
-            run = lead.as_str()
+            run = title.unwrap_or_else(|| scenario.into())
         );
         el("button").at("data-lead", i).kid(said(ctx, says))
     };

@@ -96,11 +96,13 @@ pub(crate) struct Inspected {
     pub(crate) given: Rc<[u8]>,
     /// Whether it was pasted as text.
     pub(crate) pasted: bool,
+    /// As which of several things that it could be it is shown.
+    pub(crate) which: usize,
 }
 
 impl PartialEq for Inspected {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.given, &other.given)
+        Rc::ptr_eq(&self.given, &other.given) && self.which == other.which
     }
 }
 
@@ -248,7 +250,8 @@ impl State {
             Page::Compare(_) => Code::Compare,
             Page::Player(_) | Page::Waiting(_) => Code::Player,
             Page::Diff => Code::Diff,
-            Page::Gallery | Page::Inspect | Page::Asking(_) => Code::Extras,
+            Page::Inspect => Code::Inspect,
+            Page::Gallery | Page::Asking(_) => Code::Extras,
         };
         let beside = self.open.is_some() || !self.pending.is_empty();
         let beside = beside.then_some(Code::Extras);

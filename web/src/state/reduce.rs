@@ -7,8 +7,8 @@ use yew::prelude::*;
 
 use super::play::Do;
 use super::{Action, Notice, Page, State, files};
-use crate::extras;
 use crate::host;
+use crate::inspected;
 
 impl Reducible for State {
     type Action = Action;
@@ -78,8 +78,8 @@ impl Reducible for State {
             }
             Action::Open(open) => next.open = open,
             Action::Play(Do::Flip(place, bit, _)) if matches!(next.page, Page::Inspect) => {
-                if let Some(extras) = extras::here() {
-                    (extras.flip)(&mut next, place.at, bit);
+                if let Some(inspected) = inspected::here() {
+                    (inspected.flip)(&mut next, place.at, bit);
                 }
             }
             Action::Play(act) => {

@@ -2,10 +2,12 @@
 
 mod paging;
 mod xsave;
+mod xsave_area;
 mod xstate;
 
 pub use paging::{PageTables, Pte};
 pub use xsave::{XFRM_SUPPORTED, is_legal as is_legal_xfrm, xsave_size};
+pub use xsave_area::XsaveArea;
 pub use xstate::XState;
 
 use crate::trace::Fault;

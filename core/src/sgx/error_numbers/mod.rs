@@ -30,6 +30,8 @@ pub struct Meaning {
     pub cite: &'static str,
     /// A link to a run in which it happens.
     pub link: Option<&'static str>,
+    /// A link to the workshop, set so that it happens there: what mends it can be tried.
+    pub bench: Option<&'static str>,
 }
 
 /// Set in what Linux's wrapper around ENCLS gives when the instruction faulted; the rest is the vector.
@@ -69,6 +71,7 @@ fn of_leaf(status: &Status) -> Meaning {
         says: leaves::says(status.code),
         cite: SDM,
         link: leaves::link(status.code),
+        bench: bench(status.code),
     }
 }
 
@@ -80,6 +83,7 @@ fn of_sdk(status: &Status) -> Meaning {
         says: sdk::says(status.code),
         cite: SDK,
         link: sdk::link(status.code),
+        bench: sdk::leaf(status.code).and_then(bench),
     }
 }
 
@@ -127,6 +131,22 @@ fn linux(number: u64) -> Option<Meaning> {
         says,
         cite: LINUX,
         link: None,
+        bench: None,
+    })
+}
+
+/// The workshop set so that EINIT ends with a code which a setting of the SECS, of the author's masks or of
+/// launch control brings about.
+fn bench(code: u64) -> Option<&'static str> {
+    Some(match code {
+        2 => {
+            "sgx/sigstruct@init.einit&set.debug=yes&set.sig-flagsmask=0xffffffffffffffff&set.sign=again"
+        }
+        4 => {
+            "sgx/sigstruct@init.einit&set.mrenclave=0000000000000000000000000000000000000000000000000000000000000000"
+        }
+        16 => "sgx/sigstruct@init.einit&set.launch=locked",
+        _ => return None,
     })
 }
 

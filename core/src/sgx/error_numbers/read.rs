@@ -52,7 +52,7 @@ pub fn explain(said: &str) -> Option<Inspection> {
     let many = all.len() > 1;
     seen.notes = all.iter().map(|m| note(m, many)).collect();
     seen.follows = vec![("number", spelled(first.number))];
-    let leads = all.iter().filter_map(|m| m.link);
+    let leads = all.iter().flat_map(|m| m.link.into_iter().chain(m.bench));
     seen.leads = leads.map(ToString::to_string).collect();
     seen.leads.dedup();
     Some(seen)

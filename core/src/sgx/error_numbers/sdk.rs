@@ -196,3 +196,13 @@ pub(super) fn link(code: u64) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// The code of EINIT that the SDK's runtime turns into a status.
+pub(super) fn leaf(code: u64) -> Option<u64> {
+    Some(match code {
+        0x2001 => 4,
+        0x2004 => 2,
+        0x2011 => 16,
+        _ => return None,
+    })
+}

@@ -98,6 +98,25 @@ shared_test! {
         }
     }
 
+    /// What the SDK calls a debug or launch problem is shown on the workbench, where its settings can be turned.
+    fn debug_and_launch_problems_lead_to_the_workbench() {
+        let rows = [
+            ("0x2004", "SGX_INVALID_ATTRIBUTE (2)"), ("SGX_INVALID_ATTRIBUTE", "SGX_INVALID_ATTRIBUTE (2)"),
+            ("0x2011", "SGX_INVALID_EINITTOKEN (16)"), ("EINIT returned 16", "SGX_INVALID_EINITTOKEN (16)"),
+            ("0x2001", "SGX_INVALID_MEASUREMENT (4)"),
+        ];
+        for (said, outcome) in rows {
+            let leads = look(&Rc::from(said.as_bytes())).seen.leads;
+            let bench = leads.iter().find(|l| l.starts_with("sgx/sigstruct"));
+            let link = Link::read(bench.expect(said)).expect("a link");
+            let scenario = tees::scenario(&link.scenario).expect("a scenario");
+            let run = scenario.open(&link.settings, &Inputs::new()).map_err(|bad| bad.why.en());
+            let mut run = run.expect("opened");
+            let at = run.find(&link.step).expect("the step");
+            assert_eq!(run.step(at).expect("a step").outcome.name().en(), outcome, "{said}");
+        }
+    }
+
     fn other_text_is_left_alone() {
         for said in ["", "hello", "12345", "the 8 of spades", "0xffffffffffff", "SGX_SOMETHING", "06 00 00 00"] {
             assert_eq!(explain(said), None, "{said}");

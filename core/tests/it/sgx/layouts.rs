@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use teescope_core::arch::x86::XsaveArea;
 use teescope_core::bytes::{Bits, Kind, Layout, Malformed, Structure, Why, fields_of};
 use teescope_core::formats::dcap::{
-    Attributes, AttributesFlags, CertType, Miscselect, QuoteV3, QuoteV3Header, QuoteV3SigData,
-    QuoteV4V5Header, ReportBody, TdReport10Body, TdReport15Body,
+    Attributes, AttributesFlags, AuthLen, BodyDescriptor, CertType, CertificationHead, EpidQuote,
+    EpidSignature, Miscselect, PpidClear, PpidTail, QeReport, QuoteSignature, QuoteV3,
+    QuoteV3Header, QuoteV3SigData, QuoteV4V5Header, ReportBody, SignatureLen, TdReport10Body,
+    TdReport15Body,
 };
 use teescope_core::sgx::structs::{
     EinitToken, ExInfo, ExitInfo, GprSgx, KeyName, KeyPolicy, KeyRequest, PageInfo, PageType, Pcmd,
@@ -53,6 +56,17 @@ fn all() -> Vec<(&'static Layout, RoundTrip)> {
         structure::<QuoteV4V5Header>(),
         structure::<TdReport10Body>(),
         structure::<TdReport15Body>(),
+        structure::<BodyDescriptor>(),
+        structure::<SignatureLen>(),
+        structure::<QuoteSignature>(),
+        structure::<CertificationHead>(),
+        structure::<QeReport>(),
+        structure::<AuthLen>(),
+        structure::<PpidClear>(),
+        structure::<PpidTail>(),
+        structure::<EpidQuote>(),
+        structure::<EpidSignature>(),
+        structure::<XsaveArea>(),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! SGX against Intel's published structures and real artefacts, and its leaves rule by rule.
 
 mod around;
+mod artefacts;
 mod diff;
 mod error_numbers;
 mod files;
