@@ -29,6 +29,8 @@ for (const file of process.argv.slice(1)) {
 
 /// The module of a run.
 const RUN: &str = "player";
+/// What is in the names of machines' parts and not in those of the page's own modules.
+const OF_MACHINE: char = '_';
 /// The module of the front page, and how the names of the parts end that it fetches besides.
 const FRONT: (&str, &str) = ("compare", "_common");
 
@@ -146,7 +148,10 @@ impl Load {
 
     /// The files of a run: those of the player and of the part that weighs most.
     fn of_a_run(&self) -> Vec<String> {
-        let runs = self.parts.iter().filter(|(name, _)| *name != FRONT.0);
+        let runs = self
+            .parts
+            .iter()
+            .filter(|(name, _)| name.contains(OF_MACHINE));
         let most = runs.max_by_key(|(_, files)| weight(files));
         let most = most.map(|(name, _)| name.as_str());
         self.with(|name| name == RUN || Some(name) == most)

@@ -379,3 +379,30 @@ fn registers_are_read_from_a_file() {
             .starts_with("keystone/pmp takes no file as “size”")
     );
 }
+
+/// A quote as a pasted file, and bytes that could be two structures.
+#[test]
+fn inspect_tells_what_no_magic_number_opens() {
+    let mut request = vec![0_u8; 512];
+    // KEYNAME 4, and a KEYID whose first byte is 3: as a TARGETINFO, XFRM is 3.
+    (request[0], request[40]) = (4, 3);
+    let first = teescope_with(&["inspect", "--json", "-"], &request).json();
+    assert_eq!(first["what"], "TARGETINFO");
+    let names: Vec<_> = first["readings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|r| &r["what"])
+        .collect();
+    assert_eq!(names, ["TARGETINFO", "KEYREQUEST"]);
+    let second = teescope_with(&["inspect", "--json", "--as", "keyrequest", "-"], &request).json();
+    assert_eq!(second["what"], "KEYREQUEST");
+    let ended = teescope_with(&["inspect", "--as", "SECS", "-"], &request);
+    assert!(
+        ended
+            .err
+            .contains("is no SECS. It could be: TARGETINFO, KEYREQUEST."),
+        "{}",
+        ended.err
+    );
+}

@@ -7,7 +7,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::bytes::inspection::Kind;
-use crate::bytes::pasted::{self, Reading};
+use crate::bytes::pasted::{self, Reading, Writing};
 use crate::bytes::{Inspection, Part, dump_text};
 use crate::text;
 use crate::text::{Catalogue, Text};
@@ -110,6 +110,9 @@ fn others(readings: &[Reading], taken: usize) -> Vec<Text> {
     let own = readings.get(taken).map(|r| &r.bytes);
     let other = readings.iter().enumerate();
     let other = other.filter(|(_, r)| Some(&r.bytes) != own);
+    // Whatever is hex is base64 too; to say so each time would say nothing.
+    let hex = readings.get(taken).map(|r| &r.writing) == Some(&Writing::Hex);
+    let other = other.filter(|(_, r)| !(hex && r.writing == Writing::Base64));
     let other = other.filter_map(|(_, reading)| {
         let bytes = reading.bytes.as_ref().ok()?;
         Some(text!(

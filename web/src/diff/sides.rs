@@ -47,7 +47,10 @@ pub(super) fn examples(ctx: &Ctx) -> El {
     };
     let all = artefacts::pairs().into_iter().enumerate();
     let buttons = all.map(|(i, pair)| el("button").at("data-pair", i).kid(said(ctx, pair.title)));
-    let says = text!("ui.diff.examples", "Nothing at hand? Try two of these");
+    let says = text!(
+        "ui.diff.examples",
+        "Nothing at hand? Try one of these pairs"
+    );
     el("section")
         .class("examples")
         .kid(el("h2").kid(said(ctx, says)))

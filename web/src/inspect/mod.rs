@@ -112,7 +112,7 @@ fn entry(ctx: &Ctx, inspected: Option<&Inspected>) -> El {
     let field = el("textarea")
         .class("m")
         .at("id", "pasted")
-        .at("rows", 5_usize)
+        .at("rows", if inspected.is_some() { 2 } else { 5_usize })
         .at("spellcheck", "false")
         .at("autocomplete", "off")
         .at("placeholder", said(ctx, hint))

@@ -45,10 +45,10 @@ pub(super) fn told(ctx: &Ctx, props: &Props, name: &str, looked: &Looked) -> El 
         .kid(head)
         .kid(readings(ctx, props, looked))
         .kid(paragraphs(&seen.wrong, "why"))
+        .kid(checks(ctx, &seen.checks))
         .kid(paragraphs(&seen.notes, ""))
         .kid(follows(looked))
         .kid(leads(ctx, &props.source, &seen.leads))
-        .kid(checks(ctx, &seen.checks))
 }
 
 /// Where the bytes could be several things: each of them, to be chosen.

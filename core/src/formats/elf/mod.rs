@@ -2,6 +2,7 @@
 //! for those who need them, the tables a linker leaves besides ([`Section`], [`Dynamic`], [`Rela`],
 //! [`Note`], [`Symbol`]).
 
+mod spot;
 mod tables;
 
 use alloc::format;
@@ -11,6 +12,7 @@ use alloc::vec::Vec;
 use crate::bytes::{Malformed, Why};
 use crate::{layout, text, values};
 
+pub use spot::Spot;
 pub use tables::{Dynamic, Note, Rela, Section, Symbol};
 
 values! {

@@ -27,6 +27,7 @@ mod panels;
 mod said;
 mod shape;
 mod sigs;
+mod spot;
 mod tell;
 mod trial;
 mod tries;

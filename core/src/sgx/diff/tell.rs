@@ -15,7 +15,7 @@ use super::lockstep::{Building, Lockstep};
 use super::pages::Pages;
 use super::shape::Shape;
 use super::tries::Tries;
-use super::{metadata, panels, sigs, trial};
+use super::{metadata, panels, sigs, spot, trial};
 use crate::bytes::hex;
 use crate::text;
 use crate::text::Text;
@@ -92,7 +92,12 @@ fn both(
     let [a, b] = &lockstep.sides;
     let images = [&*a.build.image, &*b.build.image];
     if let Some(parting) = &lockstep.parting {
-        let Told { first, operations } = first(parting, images);
+        let Told {
+            mut first,
+            operations,
+        } = first(parting, images);
+        let files = job.given.each_ref().map(|g| &*g.bytes);
+        first.says.extend(spot::spots(files, &operations));
         json::parting(facts, parting, &operations, &first.differ);
         out.first = Some(first);
     }

@@ -1,6 +1,7 @@
 //! Small things that several kinds tell of their fields.
 
 use alloc::string::ToString;
+use alloc::vec::Vec;
 
 use super::super::signers;
 use super::super::structs::{Attributes, ReportBody};
@@ -16,11 +17,19 @@ pub(super) fn identity(body: &ReportBody, seen: &mut Inspection) {
         ("ISVPRODID", body.isvprodid.to_string()),
         ("ISVSVN", body.isvsvn.to_string()),
     ]);
-    seen.notes.push(signers::who(&body.mrsigner));
-    if let Some(known) = signers::enclave_says(&body.mrenclave) {
-        seen.notes.push(known);
-    }
+    seen.notes.push(text!(
+        "artefact.enclave",
+        "The enclave: {who}",
+        who = who(body)
+    ));
     mode(body.attributes, seen);
+}
+
+/// Whose an enclave is, by its signer and, if that is known, by its measurement.
+pub(super) fn who(body: &ReportBody) -> Text {
+    let all = core::iter::once(signers::who(&body.mrsigner));
+    let all: Vec<Text> = all.chain(signers::enclave_says(&body.mrenclave)).collect();
+    Text::join(&all, " ")
 }
 
 /// That an enclave in debug mode keeps no secret.

@@ -3,7 +3,6 @@
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use super::super::signers;
 use super::super::structs::ReportBody;
 use super::fields::{self, checked};
 use super::{Kind, certificate};
@@ -151,9 +150,8 @@ fn quoting_enclave(bytes: &[u8], quote: &Quote, seen: &mut Inspection) {
         "The quoting enclave (ISVPRODID {product}, ISVSVN {version}): {who}",
         product = u64::from(body.isvprodid),
         version = u64::from(body.isvsvn),
-        who = signers::who(&body.mrsigner)
+        who = fields::who(&body)
     ));
-    seen.notes.extend(signers::enclave_says(&body.mrenclave));
     if body.attributes.is_debug() {
         seen.wrong.push(text!(
             "artefact.qe-debug",

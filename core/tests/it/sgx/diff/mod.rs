@@ -7,6 +7,7 @@ mod large;
 mod make;
 mod places;
 mod sdk;
+mod spot;
 
 use teescope_core::artefacts;
 use teescope_core::memory::Source;
