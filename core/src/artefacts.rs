@@ -2,6 +2,7 @@
 //!
 //! Not in the table of machines, so that a page which does not ask need not carry it.
 
+mod case;
 mod look;
 
 use alloc::boxed::Box;
@@ -17,6 +18,7 @@ use crate::text::Text;
 use crate::trace::{Input, Params, Recognised};
 use crate::view::Differ;
 
+pub use case::{CASE, replay};
 pub use look::{Looked, WINDOW, look, look_as};
 
 /// What can be taken apart, as the end of “it is …”.

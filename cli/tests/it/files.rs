@@ -406,3 +406,37 @@ fn inspect_tells_what_no_magic_number_opens() {
         ended.err
     );
 }
+
+/// The case file of something that was looked at is replayed with its file, and refused with another.
+#[test]
+fn a_case_of_what_was_looked_at_is_replayed() {
+    use teescope_core::artefacts::look;
+    let mut request = [0_u8; 512];
+    request[0] = 4;
+    let case = look(&std::rc::Rc::from(&request[..])).case();
+    let case = file("looked.case.json", case.expect("a case").write().as_bytes());
+    let given = |name: &str, bytes: &[u8]| format!("file={}", file(name, bytes));
+    let (own, cut) = (
+        given("looked.bin", &request),
+        given("cut.bin", &request[..300]),
+    );
+    let same = teescope(&["replay", &case, "--file", &own]);
+    assert!(
+        same.out.starts_with("inspect: the same digest "),
+        "{}{}",
+        same.out,
+        same.err
+    );
+    let other = teescope(&["replay", &case, "--file", &cut]);
+    assert!(
+        other.err.contains("another file than the case file names"),
+        "{}",
+        other.err
+    );
+    let none = teescope(&["replay", &case]);
+    assert!(
+        none.err.contains("give it with --file file=PATH"),
+        "{}",
+        none.err
+    );
+}

@@ -79,6 +79,51 @@ export default [
     assert.equal(await heading(page), "SGX_INVALID_SIGNATURE");
   }],
 
+  ["a quote is taken apart, and what it holds can be saved", async ({ visit }) => {
+    const bytes = await vector("sgx/quotes/v3-phala/quote.bin");
+    if (!bytes) return;
+    const page = await pasted(visit, bytes.toString("base64"));
+    assert.equal(await heading(page), "attestation quote of an SGX enclave, version 3");
+    assert.match(await told(page), /3 of 3 checks hold/);
+    assert.match(await told(page), /MRENCLAVE of QE3, ISVSVN 10/);
+    const [saved] = await Promise.all([page.waitForEvent("download"), page.click("[data-inside='0']")]);
+    assert.equal(saved.suggestedFilename(), "pck-chain.pem");
+    assert.match(await readFile(await saved.path(), "utf8"), /^-----BEGIN CERTIFICATE-----[^]*-----END CERTIFICATE-----$/);
+  }],
+
+  ["what could be two things is shown as either, and its case file is replayed", async ({ visit }) => {
+    const bytes = Buffer.alloc(512);
+    [bytes[0], bytes[40]] = [4, 3];
+    const page = await pasted(visit, bytes.toString("hex"));
+    assert.equal(await heading(page), "TARGETINFO");
+    await page.click("[data-reading='1']");
+    await page.waitForFunction(() => document.querySelector(".told h2").textContent === "KEYREQUEST");
+    assert.equal(await page.getAttribute("[data-reading='1']", "aria-pressed"), "true");
+    const [kept] = await Promise.all([page.waitForEvent("download"), page.click("[data-save=case]")]);
+    const buffer = await readFile(await kept.path());
+    await page.setInputFiles("input[type=file]", { name: "kept.case.json", mimeType: "application/json", buffer });
+    await page.waitForFunction(() => !document.querySelector(".told"));
+    await page.setInputFiles("input[type=file]", { name: "request.bin", mimeType: "application/octet-stream", buffer: bytes });
+    await page.waitForFunction(() => /the same is told of it as then/.test(document.querySelector(".inspected")?.textContent));
+  }],
+
+  ["each example is known, and the same is true of the pairs", async ({ visit }) => {
+    const page = await visit("#inspect&lang=en");
+    const all = await page.locator("[data-example]").count();
+    assert.ok(all >= 4);
+    for (let i = 0; i < all; i += 1) {
+      await page.click(`[data-example='${i}']`);
+      await page.waitForSelector(".told");
+      assert.notEqual(await heading(page), "Unknown");
+      await page.click("[data-clear]");
+      await page.waitForSelector("[data-example]");
+    }
+    const diff = await visit("#diff&lang=en");
+    await diff.click("[data-pair='0']");
+    await diff.waitForSelector(".causes");
+    assert.match(await diff.locator(".causes").first().textContent(), /Contents/);
+  }],
+
   ["a dropped file is shown in stretches, opened as a run, and saved", async ({ visit }) => {
     const bytes = await vector("sgx/mrenclave/base.sgxs");
     if (!bytes) return;

@@ -78,6 +78,12 @@ pub(super) fn hand_on(ctx: &Ctx, name: &str, looked: &Rc<Looked>, source: &Sourc
                 }
                 (Some("bytes"), _) => dom::download(&name, &looked.bytes),
                 (Some("case"), Some(taker)) => case(&ctx, &source, taker, &name, &looked),
+                (Some("case"), None) => {
+                    if let Some(case) = looked.case() {
+                        let text = case.write();
+                        dom::download(&format!("{name}.case.json"), text.as_bytes());
+                    }
+                }
                 _ => {}
             }
         })
@@ -114,7 +120,7 @@ pub(super) fn hand_on(ctx: &Ctx, name: &str, looked: &Rc<Looked>, source: &Sourc
         .kid(save("text", text!("ui.share.dump", "Save as text")))
         .kid(some.then(|| save("bytes", bytes)))
         .kids(inside)
-        .kid((!takers.is_empty()).then(|| save("case", case)))
+        .kid((some && looked.known).then(|| save("case", case)))
 }
 
 /// What the bytes are called as a file.

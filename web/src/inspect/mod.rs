@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use teescope_core::artefacts::{self, Looked, WINDOW};
 use teescope_core::text;
+use teescope_core::trace::Case;
 use teescope_core::view::Panel;
 use yew::prelude::*;
 
@@ -27,6 +28,7 @@ use crate::state::{Action, Ctx, Inspected, State, use_ctx};
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct Props {
     pub(crate) inspected: Option<Inspected>,
+    pub(crate) case: Option<Case>,
     pub(crate) source: Source,
 }
 
@@ -160,6 +162,7 @@ fn shown(ctx: &Ctx, props: &Props, looked: &Rc<Looked>, from: &Held<usize>) -> E
     });
     el("div")
         .class("inspected")
+        .kid(told::replayed(ctx, props))
         .kid(told::told(ctx, props, &name, looked))
         .kid(hand_on::hand_on(ctx, &name, looked, &props.source))
         .kid(bytes)
@@ -217,6 +220,7 @@ fn pages(ctx: &Ctx, len: usize, from: &Held<usize>) -> Option<El> {
 pub(crate) fn inspector(state: &State) -> Html {
     part::<Inspect>(Props {
         inspected: state.inspected.clone(),
+        case: state.looked.clone(),
         source: state.source.clone(),
     })
 }

@@ -1,6 +1,6 @@
 //! What was found out: what the bytes are and why, what follows, what was checked, what is wrong.
 
-use teescope_core::artefacts::Looked;
+use teescope_core::artefacts::{self, Looked};
 use teescope_core::bytes::Checked;
 use teescope_core::text;
 use teescope_core::text::Text;
@@ -49,6 +49,26 @@ pub(super) fn told(ctx: &Ctx, props: &Props, name: &str, looked: &Looked) -> El 
         .kid(paragraphs(&seen.notes, ""))
         .kid(follows(looked))
         .kid(leads(ctx, &props.source, &seen.leads))
+}
+
+/// Whether what was looked at is what a case file tells of, and comes to its digest.
+pub(super) fn replayed(ctx: &Ctx, props: &Props) -> Option<El> {
+    let case = props.case.as_ref()?;
+    let found = artefacts::replay(case, &props.inspected.as_ref()?.given);
+    let same = found.as_ref() == Ok(&case.digest);
+    let says = match found {
+        Err(why) => why,
+        Ok(_) if same => text!(
+            "ui.case.looked-same",
+            "It is the file of the case file, and the same is told of it as then."
+        ),
+        Ok(_) => text!(
+            "ui.case.looked-other",
+            "It is the file of the case file, but something else is told of it than then. The case file was changed by hand, or made by another version."
+        ),
+    };
+    let class = if same { "dim" } else { "why" };
+    Some(el("p").class(class).kid(said(ctx, says)))
 }
 
 /// Where the bytes could be several things: each of them, to be chosen.

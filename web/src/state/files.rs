@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use teescope_core::artefacts::CASE;
 use teescope_core::bytes::hex;
 use teescope_core::crypto::sha256::sha256;
 use teescope_core::text;
@@ -198,6 +199,9 @@ fn case(file: &Input) -> Option<Result<Case, Text>> {
 fn open_case(state: &mut State, case: Case) {
     state.visits += 1;
     state.notice = None;
+    if case.scenario == CASE {
+        return open_looked(state, case);
+    }
     state.show(Link {
         scenario: case.scenario,
         settings: case.settings,
@@ -205,6 +209,19 @@ fn open_case(state: &mut State, case: Case) {
     });
     state.expected = Some(case.digest);
     replayed(state);
+}
+
+/// A case of something that was looked at: its file is asked for.
+fn open_looked(state: &mut State, case: Case) {
+    let digest = case.settings.params.get("file").cloned();
+    state.notice = Some(Notice::good(text!(
+        "ui.case.looked",
+        "This case file tells of a file that only you have. Drop it here or choose it; it is taken if it is {digest}.",
+        digest = digest.unwrap_or_default()
+    )));
+    state.page = Page::Inspect;
+    state.inspected = None;
+    state.looked = Some(case);
 }
 
 /// Says whether a run that a case file told came to the digest it names, once the run is complete.

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use teescope_core::compare::Ask;
 use teescope_core::text;
 use teescope_core::text::Text;
-use teescope_core::trace::{BadInput, Input, Link, Settings};
+use teescope_core::trace::{BadInput, Case, Input, Link, Settings};
 
 use crate::compared;
 use crate::extras;
@@ -148,6 +148,8 @@ pub(crate) struct State {
     pub(crate) files: Rc<Files>,
     /// What the inspector was given.
     pub(crate) inspected: Option<Inspected>,
+    /// The case file that tells what was looked at, if one was opened.
+    pub(crate) looked: Option<Case>,
     /// What is compared with what.
     pub(crate) sides: Rc<Sides>,
     pub(crate) notice: Option<Notice>,
@@ -219,6 +221,7 @@ impl State {
             page: Page::Gallery,
             files: Rc::default(),
             inspected: None,
+            looked: None,
             sides: Rc::default(),
             notice: None,
             open: None,

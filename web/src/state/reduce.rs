@@ -46,6 +46,9 @@ impl Reducible for State {
                 next.take_pending();
             }
             Action::Inspect(inspected) => {
+                if inspected.is_none() {
+                    next.looked = None;
+                }
                 next.inspected = inspected;
                 next.notice = None;
             }

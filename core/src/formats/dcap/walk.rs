@@ -210,7 +210,7 @@ impl Walk<'_> {
                 self.quote.body = Some((Body::Domain, at));
             }
             other => {
-                let expected = text!("quote.body-types", "1, 2 or 3").into();
+                let expected = text!("quote.body-types", "1, 2 or 3");
                 let found = u64::from(other.value());
                 let why = Why::Value { expected, found };
                 return Err(Malformed::new(48, "QUOTE_BODY_DESCRIPTOR.type", why));

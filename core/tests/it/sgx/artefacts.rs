@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use serde_json::Value as Json;
-use teescope_core::artefacts::{Looked, diff, examples, look, look_as, pairs};
+use teescope_core::artefacts::{CASE, Looked, diff, examples, look, look_as, pairs, replay};
 use teescope_core::bytes::{Structure, Wire, hex};
 use teescope_core::formats::dcap::certificate::{certificate, pem_blocks, pem_bytes};
 use teescope_core::sgx::structs::{
@@ -11,7 +11,7 @@ use teescope_core::sgx::structs::{
     SecInfoFlags, Secs, TargetInfo, Tcs,
 };
 use teescope_core::text::Catalogue;
-use teescope_core::trace::{Input, Progress};
+use teescope_core::trace::{Case, Input, Progress};
 
 use crate::vectors;
 
@@ -300,6 +300,27 @@ shared_test! {
     }
 
     /// The manual gives TARGETINFO and KEYREQUEST one size; bytes that satisfy both are told as both.
+    /// The case file tells the bytes by digest; looked at again, in whatever writing, they come to its digest.
+    fn a_case_file_is_replayed_to_the_same_digest() {
+        let mut request = KeyRequest { keyname: KeyName::SEAL, ..KeyRequest::default() };
+        request.keyid[0] = 3;
+        let bytes: Rc<[u8]> = Rc::from(request.to_vec());
+        for which in [0, 1] {
+            let case = look_as(&bytes, which).case().expect("a case");
+            let read = Case::read(&case.write()).expect("a case file");
+            assert_eq!((&read, read.scenario.as_str()), (&case, CASE));
+            assert_eq!(replay(&read, &bytes), Ok(case.digest));
+            let pasted: Rc<[u8]> = Rc::from(hex::spaced(&bytes).as_bytes());
+            assert_eq!(replay(&read, &pasted), Ok(case.digest));
+            let mut other = bytes.to_vec();
+            other[2] = 1;
+            assert!(replay(&read, &Rc::from(other)).is_err());
+        }
+        let both = [0, 1].map(|which| look_as(&bytes, which).case().expect("a case").digest);
+        assert_ne!(both[0], both[1]);
+        assert_eq!(look(&Rc::from(&b"EINIT returned 16"[..])).case(), None);
+    }
+
     fn what_could_be_two_things_is_offered_as_both() {
         let mut request = KeyRequest { keyname: KeyName::SEAL, ..KeyRequest::default() };
         request.keyid[0] = 3;
