@@ -1,6 +1,7 @@
 //! Where in a program the first differing byte lies, for files that a linker made: its section and its function.
 
 use alloc::format;
+use alloc::rc::Rc;
 
 use super::first::Operation;
 use crate::formats::elf::{Elf, Spot};
@@ -8,10 +9,14 @@ use crate::text;
 use crate::text::Text;
 
 /// A sentence for each side that can say it, or one for both.
-pub(super) fn spots(files: [&[u8]; 2], operations: &[Operation; 2]) -> impl Iterator<Item = Text> {
+pub(super) fn spots(
+    files: &[Option<Rc<[u8]>>; 2],
+    operations: &[Operation; 2],
+) -> impl Iterator<Item = Text> + use<> {
     let [a, b] = [0, 1].map(|side: usize| {
         let at = operations[side].file?;
-        Elf::parse(files[side]).ok()?.spot(files[side], at)
+        let file = files[side].as_ref()?;
+        Elf::parse(file).ok()?.spot(file, at)
     });
     let both = a.is_some() && a == b;
     let said = match both {

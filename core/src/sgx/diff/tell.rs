@@ -96,8 +96,8 @@ fn both(
             mut first,
             operations,
         } = first(parting, images);
-        let files = job.given.each_ref().map(|g| &*g.bytes);
-        first.says.extend(spot::spots(files, &operations));
+        let files = job.given.each_ref().map(|g| g.bytes.whole_here());
+        first.says.extend(spot::spots(&files, &operations));
         json::parting(facts, parting, &operations, &first.differ);
         out.first = Some(first);
     }
