@@ -1,9 +1,8 @@
-//! Checks the languages in `web/text` against the sentences in `web/src`, and lists their files.
+//! Checks the languages in `web/text` against the sentences in `web/src`.
 
 #[path = "../core/build/texts.rs"]
 mod texts;
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 /// Whether a language that misses a sentence fails the build. The environment variable
@@ -32,16 +31,14 @@ fn run() -> Result<(), String> {
             twice.code
         ));
     }
-    let mut source = String::from(
-        "/// The files with the page’s own sentences, by language code.\npub(crate) const UI_FILES: &[(&str, &[&str])] = &[\n",
-    );
-    for language in &found.languages {
-        _ = writeln!(source, "    ({:?}, &{:?}),", language.code, language.files);
+    if let Some(empty) = found.languages.iter().find(|l| l.files.is_empty()) {
+        return Err(format!(
+            "text/{}: no file with sentences; write one or remove the folder.",
+            empty.code
+        ));
     }
-    source.push_str("];\n");
     let out = std::env::var("OUT_DIR").map_err(|e| format!("cargo gave no OUT_DIR: {e}."))?;
     let out = Path::new(&out);
-    let wrote = std::fs::write(out.join("ui_files.rs"), source)
-        .and_then(|()| std::fs::write(out.join("missing.txt"), &found.missing));
+    let wrote = std::fs::write(out.join("missing.txt"), &found.missing);
     wrote.map_err(|e| format!("{} cannot be written to: {e}.", out.display()))
 }

@@ -20,7 +20,7 @@
 //!
 //! and calls [`check`] with its own folders, as `core/build.rs` and `web/build.rs` do. What the code of
 //! `core` says and what the page itself says are checked apart: keys of the page begin with `ui.`, keys of
-//! `core` never do. `web/build.rs` writes the names of the page's files to `ui_files.rs` in `OUT_DIR`.
+//! `core` never do.
 
 #[path = "scan.rs"]
 pub(crate) mod scan;

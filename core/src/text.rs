@@ -173,7 +173,7 @@ pub fn thousands(n: u64) -> String {
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 
 /// A language that the project speaks besides English. Each is a folder `text/<code>/`, found when the
-/// package is built; its files are called the same for everybody who fetches them.
+/// package is built; the page is given them joined into one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Language {
     /// The folder's name: a BCP 47 code such as `ja`.

@@ -140,7 +140,11 @@ fn use_language(state: &UseReducerHandle<State>, ctx: &Ctx) -> bool {
         } else {
             dom::spawn(async move {
                 match Lang::load(wanted).await {
-                    Some(lang) => ctx.dispatch.dispatch(Action::Lang(lang)),
+                    Some(lang) => {
+                        // Its line height comes with it: what is drawn next keeps its place.
+                        dom::speak(lang.code);
+                        ctx.dispatch.dispatch(Action::Lang(lang));
+                    }
                     None => ctx.say(Notice::bad(text!("ui.language.failed", "The sentences of this language could not be fetched; the page stays as it is. Try again when the network is back."))),
                 }
                 dom::drop_boot();
@@ -212,8 +216,8 @@ fn use_document(state: &UseReducerHandle<State>) {
             if !title.is_empty() {
                 document.set_title(title);
             }
+            dom::speak(code);
             if let Some(root) = document.document_element() {
-                _ = root.set_attribute("lang", code);
                 _ = match theme.id() {
                     Some(theme) => root.set_attribute("data-theme", theme),
                     None => root.remove_attribute("data-theme"),

@@ -89,6 +89,13 @@ async fn done(task: Pin<Box<dyn Future<Output = ()>>>) -> Result<JsValue, JsValu
     Ok(JsValue::NULL)
 }
 
+/// Tells the document its language.
+pub(crate) fn speak(code: &str) {
+    if let Some(root) = document().and_then(|d| d.document_element()) {
+        _ = root.set_attribute("lang", code);
+    }
+}
+
 /// Takes away what index.html shows until the page listens.
 pub(crate) fn drop_boot() {
     if let Some(boot) = document().and_then(|d| d.query_selector("main.boot").ok()?) {
@@ -111,6 +118,17 @@ pub(crate) async fn fetch(path: &str) -> Option<String> {
         .await
         .ok()?
         .as_string()
+}
+
+/// The address of a file that was published together with this code.
+pub(crate) fn beside(file: &str) -> String {
+    let glue = document().and_then(|d| d.query_selector("link[data-part=\"glue\"]").ok()?);
+    let glue = glue.and_then(|link| link.get_attribute("href"));
+    let folder = glue.as_deref().and_then(|href| href.rsplit_once('/'));
+    match folder {
+        Some((folder, _)) => [folder, "/", file].concat(),
+        None => file.to_string(),
+    }
 }
 
 /// The bytes of a file that the reader chose or dropped.

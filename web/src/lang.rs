@@ -7,8 +7,6 @@ use yew::prelude::*;
 
 use crate::dom;
 
-include!(concat!(env!("OUT_DIR"), "/ui_files.rs"));
-
 /// A language and its sentences.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lang {
@@ -41,21 +39,15 @@ impl Lang {
         }
     }
 
-    /// Fetches the sentences of a language; `None` if a file cannot be had.
+    /// Fetches the sentences of a language; `None` if they cannot be had.
     pub(crate) async fn load(code: &'static str) -> Option<Self> {
         let Some(language) = Language::of(code) else {
             return Some(Self::english());
         };
-        let own = UI_FILES.iter().find(|(c, _)| *c == code);
-        let own = own.map_or(&[][..], |(_, files)| files);
-        let mut texts = Vec::new();
-        for file in language.files.iter().chain(own) {
-            texts.push(dom::fetch(&format!("text/{code}/{file}")).await?);
-        }
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let text = dom::fetch(&dom::beside(&[language.code, ".txt"].concat())).await?;
         Some(Self {
             code,
-            catalogue: Rc::new(Catalogue::parse(&texts)),
+            catalogue: Rc::new(Catalogue::parse(&[&text])),
         })
     }
 }

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::Props;
 use crate::dom;
 use crate::el::{El, el, group, said};
+use crate::player::{self, Ended};
 use crate::source::Source;
 use crate::state::{Action, Ctx, Inspected};
 
@@ -161,18 +162,11 @@ fn checks(ctx: &Ctx, checks: &[Checked]) -> Option<El> {
 }
 
 fn check(ctx: &Ctx, check: &Checked) -> El {
-    let (mark, word, class) = match check.held {
-        true => ("✓", text!("ui.checks.did-hold", "Held:"), "rule held"),
-        false => ("✕", text!("ui.checks.failed", "Failed:"), "rule failed"),
+    let ended = match check.held {
+        true => Ended::Held,
+        false => Ended::Failed,
     };
-    let word = el("span").class("aside-text").kid(said(ctx, word));
-    let says = el("span").kid(word.kid(" ")).kid(ctx.t(&check.says));
-    let rule = el("div")
-        .kid(says)
+    player::check(ctx, ended, ctx.t(&check.says))
         .kid(el("code").class("id").kid(check.id))
-        .kid(el("small").class("dim").kid(check.cite));
-    el("li")
-        .class(class)
-        .kid(el("i").at("aria-hidden", "true").kid(mark))
-        .kid(rule)
+        .kid(el("small").class("dim").kid(check.cite))
 }

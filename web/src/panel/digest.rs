@@ -32,7 +32,7 @@ pub(super) fn body(ctx: &Ctx, props: &Props, digest: &Digest) -> El {
 
 /// A line of the list: a name and what it says.
 fn line_of(name: AttrValue, says: El) -> El {
-    let line = el("div").class("line").kid(el("dt").kid(name));
+    let line = el("div").class("line").kid(el("dt").kid(breakable(&name)));
     line.kid(says)
 }
 
@@ -142,5 +142,5 @@ fn expected(ctx: &Ctx, d: &Digest) -> El {
     let says = el("dd").kid(words(wanted, Some(&d.if_final))).kid(verdict);
     group()
         .kid(el("div").class("line sep"))
-        .kid(line_of(breakable(&ctx.t(name)).into(), says))
+        .kid(line_of(ctx.t(name), says))
 }

@@ -1,8 +1,9 @@
 //! The checks of a step in the manual's order: held, failed with the two sides compared, not reached.
 
 use teescope_core::text;
-use teescope_core::text::Text;
 use teescope_core::trace::{Compared, Event, Rule, Step};
+
+use yew::prelude::*;
 
 use super::value::value;
 use crate::el::{El, el, group, nothing, said};
@@ -76,14 +77,30 @@ pub(super) fn checks(ctx: &Ctx, step: &Step) -> El {
         .kid(rest)
 }
 
-/// A rule with its sign, and for those who do not see the sign a word.
-fn rule_says(ctx: &Ctx, word: Text, rule: &Rule) -> El {
-    let word = el("span").class("aside-text").kid(said(ctx, word));
-    el("span").kid(word.kid(" ")).kid(said(ctx, rule.text()))
+/// How a check ended.
+#[derive(Clone, Copy)]
+pub(crate) enum Ended {
+    Held,
+    Failed,
+    /// It did not hold, and the step went on.
+    No,
+    NotReached,
 }
 
-fn sign(sign: &'static str) -> El {
-    el("i").at("aria-hidden", "true").kid(sign)
+/// A check as one item of a list. The styles give it its sign, and those who do not see the sign the word: a step has
+/// dozens of checks, and each is one element so.
+pub(crate) fn check(ctx: &Ctx, ended: Ended, says: AttrValue) -> El {
+    let (class, word) = match ended {
+        Ended::Held => ("rule held", text!("ui.checks.did-hold", "Held:")),
+        Ended::Failed => ("rule failed", text!("ui.checks.failed", "Failed:")),
+        Ended::No => ("rule no", text!("ui.checks.no", "Did not hold:")),
+        Ended::NotReached => ("rule", text!("ui.checks.skip", "Not reached:")),
+    };
+    let item = el("li").class(class).at("data-word", said(ctx, word));
+    match ended {
+        Ended::Failed => item.kid(el("b").kid(says)),
+        _ => item.kid(says),
+    }
 }
 
 fn not_reached(ctx: &Ctx, step: &Step) -> El {
@@ -92,41 +109,31 @@ fn not_reached(ctx: &Ctx, step: &Step) -> El {
         "{n} checks not reached",
         n = step.not_reached.len()
     );
-    let rules = step.not_reached.iter().map(|rule| {
-        let skip = text!("ui.checks.skip", "Not reached:");
-        el("li")
-            .class("rule")
-            .kid(sign("·"))
-            .kid(rule_says(ctx, skip, rule))
-    });
+    let rules = step.not_reached.iter();
+    let rules = rules.map(|rule| check(ctx, Ended::NotReached, said(ctx, rule.text())));
     el("details")
         .class("unreached")
         .kid(el("summary").kid(said(ctx, n)))
         .kid(el("ul").kids(rules))
 }
 
-fn row(ctx: &Ctx, check: &Checked<'_>) -> El {
-    let rule = check.rule;
-    let (mark, word, class) = match (check.held, check.stopped) {
-        (true, _) => ("✓", text!("ui.checks.did-hold", "Held:"), "rule held"),
-        (false, true) => ("✕", text!("ui.checks.failed", "Failed:"), "rule failed"),
-        (false, false) => ("–", text!("ui.checks.no", "Did not hold:"), "rule no"),
+fn row(ctx: &Ctx, checked: &Checked<'_>) -> El {
+    let rule = checked.rule;
+    let ended = match (checked.held, checked.stopped) {
+        (true, _) => Ended::Held,
+        (false, true) => Ended::Failed,
+        (false, false) => Ended::No,
     };
-    let why = check.stopped.then(|| {
+    let why = checked.stopped.then(|| {
         group()
             .kid(el("code").class("id").kid(rule.id))
             .kid(el("small").kid(rule.cite))
-            .kid(check.compared.map(|c| sides(ctx, c)))
+            .kid(checked.compared.map(|c| sides(ctx, c)))
     });
-    let says = el("div")
-        .kid(rule_says(ctx, word, rule))
-        .kid(model_of(ctx, rule))
-        .kid(why);
-    el("li")
-        .class(class)
+    check(ctx, ended, said(ctx, rule.text()))
         .at("title", rule.id)
-        .kid(sign(mark))
-        .kid(says)
+        .kid(rule.is_model().then(|| model(ctx)))
+        .kid(why)
 }
 
 /// The mark of a rule that is a model because the vendor publishes nothing.

@@ -137,17 +137,16 @@ fn write(ctx: &Ctx, i: usize, name: &Text, before: &Value, after: &Value) -> El 
         .at("title", said(ctx, select))
         .kid(ctx.t(name));
     let becomes = text!("ui.events.becomes", "becomes");
-    let becomes = el("span")
-        .class("to")
-        .at("aria-label", said(ctx, becomes))
-        .at("role", "img")
-        .kid("→");
     let now = value(ctx, after, Some(before));
     el("div")
         .class("write")
         .also(matches!(after, Value::Bytes(b) if b.len() > 8), "long")
         .kid(select)
         .kid(el("span").class("was").kid(value(ctx, before, None)))
-        .kid(becomes)
-        .kid(el("span").class("now").kid(now))
+        .kid(
+            el("span")
+                .class("now")
+                .at("data-word", said(ctx, becomes))
+                .kid(now),
+        )
 }

@@ -71,13 +71,15 @@ pub(super) fn use_far(main: &NodeRef, key: &Key) -> Far {
     far
 }
 
-/// How many panels begin above the lower edge of the window.
+/// How many panels begin above the lower edge of what is seen of them: of `main` where that is scrolled, else of the
+/// window.
 fn in_view(main: &NodeRef) -> usize {
     let Some(main) = main.cast::<Element>() else {
         return usize::MAX;
     };
     let height = dom::window().and_then(|w| w.inner_height().ok()?.as_f64());
     let height = height.unwrap_or(f64::MAX);
+    let height = height.min(main.get_bounding_client_rect().bottom());
     let panels = main.get_elements_by_class_name("panel");
     let panels = (0..panels.length()).filter_map(|i| panels.item(i));
     let seen = panels.take_while(|p| p.get_bounding_client_rect().top() < height);

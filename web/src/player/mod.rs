@@ -17,7 +17,7 @@ mod steps;
 mod timeline;
 pub(crate) mod value;
 
-pub(crate) use checks::model;
+pub(crate) use checks::{Ended, check, model};
 pub(crate) use snippets::copy;
 pub(crate) use value::words;
 

@@ -4,7 +4,7 @@ use teescope_core::bytes::hex;
 use teescope_core::text;
 use teescope_core::trace::Value;
 
-use crate::el::{El, el, said};
+use crate::el::{El, el, group, said};
 use crate::state::Ctx;
 
 /// Longer byte strings are cut; the card is no dump.
@@ -54,8 +54,8 @@ pub(crate) fn words(bytes: &[u8], other: Option<&[u8]>) -> El {
         }
     }
     let parts = parts.into_iter().map(|(marked, text)| match marked {
-        true => el("span").kid(el("mark").kid(text)),
-        false => el("span").kid(text),
+        true => el("mark").kid(text),
+        false => group().kid(text),
     });
     let rest = || {
         let rest = format!(" … {MOST} / {}", bytes.len());

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::texts;
 use crate::say::Result;
 
 /// What index.html names the folder of everything hashed in the sources.
@@ -18,8 +19,6 @@ const MODULE: &str = "data-parts=\"\"";
 const PIECES: &str = "data-part=\"pieces\"";
 /// Which scenarios make a part.
 const PARTS: &str = "core/parts.txt";
-/// Where the languages lie in the sources; both are fetched from `text/` beside the page.
-const TEXTS: [&str; 2] = ["core/text", "web/text"];
 
 /// Writes the page into `dist` from the modules in `parts`, complete or not at all.
 pub(super) fn assemble(root: &Path, parts: &Path, dist: &Path) -> Result<()> {
@@ -36,6 +35,11 @@ pub(super) fn assemble(root: &Path, parts: &Path, dist: &Path) -> Result<()> {
         hash.take(path.file_name().unwrap_or_default().as_encoded_bytes());
         hash.take(&read(path)?);
     }
+    let texts = texts::joined(root)?;
+    for (code, sentences) in &texts {
+        hash.take(code.as_bytes());
+        hash.take(sentences.as_bytes());
+    }
     let home = format!("app-{:016x}/", hash.0);
     let partial = dist.with_extension("partial");
     let cannot = |why| format!("{} cannot be written: {why}", partial.display());
@@ -49,8 +53,9 @@ pub(super) fn assemble(root: &Path, parts: &Path, dist: &Path) -> Result<()> {
             .join(path.file_name().unwrap_or_default());
         std::fs::copy(path, to).map_err(cannot)?;
     }
-    for texts in TEXTS {
-        copy_all(&root.join(texts), &partial.join("text"))?;
+    for (code, sentences) in &texts {
+        let to = partial.join(&home).join(format!("{code}.txt"));
+        std::fs::write(to, sentences).map_err(cannot)?;
     }
     let page = with_parts(&page, root, parts)?.replace(FOLDER, &home);
     std::fs::write(partial.join("index.html"), page).map_err(cannot)?;
@@ -127,21 +132,6 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>> {
         .map_err(|why| format!("{} cannot be read: {why}", folder.display()))?;
     let paths = entries.flatten().map(|entry| entry.path());
     Ok(paths.filter(|path| path.is_file()).collect())
-}
-
-/// Copies a folder with what is in it into another.
-fn copy_all(from: &Path, to: &Path) -> Result<()> {
-    let cannot = |why| format!("{} cannot be copied: {why}", from.display());
-    std::fs::create_dir_all(to).map_err(cannot)?;
-    for entry in std::fs::read_dir(from).map_err(cannot)?.flatten() {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_all(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target).map_err(cannot)?;
-        }
-    }
-    Ok(())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

@@ -6,6 +6,7 @@
 mod files;
 mod module;
 mod pieces;
+mod texts;
 
 use std::path::{Path, PathBuf};
 
