@@ -15,6 +15,7 @@ pub mod assume;
 mod build;
 pub mod code;
 mod content;
+mod demo_signer;
 mod diff;
 pub mod dram;
 pub mod driver;
@@ -82,7 +83,7 @@ pub use platform::{MemoryEngine, Platform};
 pub use profile::profile;
 pub use recognise::recognise;
 pub use report::{Report, Told};
-pub use scenarios::{building, common, files, running, tee, workshop};
+pub use scenarios::{attacking, building, common, files, refusing, running, tee, workshop};
 pub use signature::{Author, Proof, demo, proof};
 
 /// Every rule of this machine.

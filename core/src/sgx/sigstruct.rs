@@ -3,19 +3,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+pub use super::demo_signer::{DEMO_SIGNER_PEM, demo_signer};
 use super::structs::SigStruct;
 use crate::bytes::fields_of;
-use crate::crypto::rsa3072::{self, KeyRefused, PrivateKey, Quotients, Refused};
+use crate::crypto::rsa3072::{self, PrivateKey, Quotients, Refused};
 use crate::crypto::sha256::sha256;
 use crate::text::Text;
-
-/// The key that signs the example enclaves, in PEM behind a warning. Everybody has it.
-pub const DEMO_SIGNER_PEM: &str = include_str!("demo-signer.pem");
-
-/// The key that signs the example enclaves. Everybody has it: it proves nothing.
-pub fn demo_signer() -> Result<PrivateKey, KeyRefused> {
-    PrivateKey::from_pem(DEMO_SIGNER_PEM)
-}
 
 impl SigStruct {
     /// What HEADER must be.

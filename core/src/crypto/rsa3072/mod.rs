@@ -9,6 +9,7 @@
 //! All byte arrays are little-endian as SIGSTRUCT stores them, unless said otherwise.
 //! No input panics: a zero or even modulus is refused or simply never fits.
 
+mod key_file;
 mod private_key;
 
 use core::fmt;

@@ -5,10 +5,9 @@ use core::fmt;
 
 use crypto_bigint::modular::{FixedMontyForm, FixedMontyParams};
 use crypto_bigint::{Limb, NonZero, Odd, U1536, U3072};
-use pkcs1::RsaPrivateKeyRef;
-use pkcs8::PrivateKeyInfoRef;
 
-use super::{Number, Refused, bytes, number, padded_digest, verify_plain};
+use super::key_file::{self, Pem};
+use super::{LEN, Number, Refused, bytes, number, padded_digest, verify_plain};
 
 /// An RSA-3072 private key with public exponent 3.
 ///
@@ -77,32 +76,28 @@ impl PrivateKey {
     /// Reads a key in PEM, PKCS#1 (`RSA PRIVATE KEY`) or PKCS#8 (`PRIVATE KEY`), not
     /// encrypted; text before the document is skipped.
     pub fn from_pem(text: &str) -> Result<Self, KeyRefused> {
-        let start = text.find("-----BEGIN ").ok_or(KeyRefused::NotPem)?;
-        let document = &text.as_bytes()[start..];
-        let label = pem_rfc7468::decode_label(document).map_err(|_| KeyRefused::NotPem)?;
-        if !matches!(label, "RSA PRIVATE KEY" | "PRIVATE KEY") {
-            return Err(KeyRefused::Label(label.into()));
-        }
-        let (label, der) = pem_rfc7468::decode_vec(document).map_err(|_| KeyRefused::NotPem)?;
-        match label {
-            "RSA PRIVATE KEY" => Self::from_pkcs1(&der),
-            _ => Self::from_pkcs8(&der),
-        }
+        let pem = Pem::find(text).ok_or(KeyRefused::NotPem)?;
+        let read = match pem.label {
+            "RSA PRIVATE KEY" => Self::from_pkcs1,
+            "PRIVATE KEY" => Self::from_pkcs8,
+            other => return Err(KeyRefused::Label(other.into())),
+        };
+        read(&pem.bytes().ok_or(KeyRefused::NotPem)?)
     }
 
     /// Reads a key in DER, PKCS#8.
     pub fn from_pkcs8(der: &[u8]) -> Result<Self, KeyRefused> {
-        let info = PrivateKeyInfoRef::try_from(der).map_err(|_| KeyRefused::NotDer)?;
-        if info.algorithm.oid != pkcs1::ALGORITHM_OID {
+        let (algorithm, key) = key_file::pkcs8(der).ok_or(KeyRefused::NotDer)?;
+        if algorithm != key_file::RSA {
             return Err(KeyRefused::NotRsa);
         }
-        Self::from_pkcs1(info.private_key.as_bytes())
+        Self::from_pkcs1(key)
     }
 
     /// Reads a key in DER, PKCS#1.
     pub fn from_pkcs1(der: &[u8]) -> Result<Self, KeyRefused> {
-        let key = RsaPrivateKeyRef::try_from(der).map_err(|_| KeyRefused::NotDer)?;
-        let modulus = key.modulus.as_bytes();
+        let key = key_file::pkcs1(der).ok_or(KeyRefused::NotDer)?;
+        let modulus = key.modulus;
         let bits = match modulus.first() {
             Some(first) => modulus.len() as u32 * 8 - first.leading_zeros(),
             None => 0,
@@ -110,7 +105,7 @@ impl PrivateKey {
         if bits != U3072::BITS {
             return Err(KeyRefused::Size(bits));
         }
-        if key.public_exponent.as_bytes() != [3] {
+        if key.public_exponent != [3] {
             return Err(KeyRefused::Exponent);
         }
         let half = |number: &[u8]| match number.len() <= U1536::BYTES {
@@ -119,10 +114,25 @@ impl PrivateKey {
         };
         Self::from_parts(
             U3072::from_be_slice_truncated(modulus, U3072::BITS),
-            half(key.prime1.as_bytes())?,
-            half(key.prime2.as_bytes())?,
-            half(key.coefficient.as_bytes())?,
+            half(key.prime1)?,
+            half(key.prime2)?,
+            half(key.coefficient)?,
         )
+    }
+
+    /// The key of two primes, with the inverse of the second modulo the first, most significant byte first.
+    pub fn from_primes(
+        p: &[u8; LEN / 2],
+        q: &[u8; LEN / 2],
+        q_inverse: &[u8; LEN / 2],
+    ) -> Result<Self, KeyRefused> {
+        let [p, q, q_inverse] = [p, q, q_inverse].map(|n| U1536::from_be_slice(n));
+        let (low, high) = p.widening_mul(&q);
+        let modulus: U3072 = low.concat(&high);
+        match modulus.bits_vartime() {
+            U3072::BITS => Self::from_parts(modulus, p, q, q_inverse),
+            bits => Err(KeyRefused::Size(bits)),
+        }
     }
 
     /// A key whose parts fit each other.

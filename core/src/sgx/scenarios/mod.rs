@@ -41,7 +41,9 @@ use crate::trace::{Scenario, Tee};
 #[must_use]
 pub fn tee() -> Tee {
     let (mut all, common, files) = (building(), common(), files());
+    all.scenarios.extend(refusing().scenarios);
     all.scenarios.extend(running().scenarios);
+    all.scenarios.extend(attacking().scenarios);
     all.scenarios.extend(common.scenarios);
     (all.common, all.profile) = (common.common, common.profile);
     all.scenarios.extend(files.scenarios);
@@ -58,6 +60,13 @@ pub fn building() -> Tee {
         &epc_and_elrange::TWO,
         &order_matters::ORDER,
         &measured_or_not::MEASURED,
+    ])
+}
+
+/// The scenarios about what EINIT and EREMOVE look at.
+#[must_use]
+pub fn refusing() -> Tee {
+    part(alloc::vec![
         &signing::SIGNING,
         &einit_refused::REFUSED,
         &debug_same_mrenclave::DEBUG,
@@ -74,6 +83,13 @@ pub fn running() -> Tee {
         &aex::AEX,
         &two_level_exceptions::TWO_LEVEL,
         &aex_notify::NOTIFY,
+    ])
+}
+
+/// The scenarios in which somebody goes for an enclave that runs.
+#[must_use]
+pub fn attacking() -> Tee {
+    part(alloc::vec![
         &who_may_touch_what::WHO,
         &hostile_remap::REMAP,
         &careless_exit::CARELESS,

@@ -173,6 +173,43 @@ shared_test! {
         }
     }
 
+    fn der_is_read_as_strictly_as_the_crates_for_it_read_it() {
+        let pkcs8 = pem_rfc7468::decode_vec(DEMO_PKCS8.as_bytes()).expect("PEM").1;
+        let pkcs1 = pkcs8::PrivateKeyInfoRef::try_from(&pkcs8[..]).expect("PKCS#8");
+        let pkcs1 = pkcs1.private_key.as_bytes().to_vec();
+        // A bit changed, a byte cut out, a byte added: everywhere in the heads, and here and there in the numbers.
+        for at in (0..pkcs8.len()).filter(|at| *at < 60 || at % 7 == 0) {
+            for how in 0..10 {
+                let changed = |der: &[u8]| {
+                    let mut der = der.to_vec();
+                    let at = at.min(der.len() - 1);
+                    match how {
+                        0..8 => der[at] ^= 1 << how,
+                        8 => drop(der.remove(at)),
+                        _ => der.insert(at, 0),
+                    }
+                    der
+                };
+                let (one, eight) = (changed(&pkcs1), changed(&pkcs8));
+                let peer = pkcs1::RsaPrivateKeyRef::try_from(&one[..]).is_err();
+                let ours = PrivateKey::from_pkcs1(&one) == Err(KeyRefused::NotDer);
+                assert_eq!(ours, peer, "PKCS#1, byte {at}, change {how}");
+                let peer = pkcs8::PrivateKeyInfoRef::try_from(&eight[..]).is_ok_and(|info| {
+                    info.algorithm.oid == pkcs1::ALGORITHM_OID
+                        && info.algorithm.parameters.is_none_or(|p| p.is_null())
+                        && pkcs1::RsaPrivateKeyRef::try_from(info.private_key.as_bytes()).is_ok()
+                });
+                let ours = PrivateKey::from_pkcs8(&eight);
+                let ours = !matches!(ours, Err(KeyRefused::NotDer | KeyRefused::NotRsa));
+                assert_eq!(ours, peer, "PKCS#8, byte {at}, change {how}");
+            }
+        }
+    }
+
+    fn the_numbers_of_the_demo_key_are_those_of_its_file() {
+        assert_eq!(PrivateKey::from_pem(DEMO_SIGNER_PEM), demo_signer());
+    }
+
     fn a_damaged_key_is_refused_or_signs_rightly() {
         let base64 = DEMO_SIGNER_PEM.split_once("-----\n").expect("PEM").1;
         let base64 = base64.split_once("\n-----").expect("PEM").0;
