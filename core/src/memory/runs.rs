@@ -3,6 +3,7 @@
 //! A hundred thousand pages of an enclave differ by their addresses only. So neighbours whose values
 //! follow one another by a fixed step are kept as one run, and a clone shares everything.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::fmt::Debug;
@@ -282,7 +283,9 @@ impl<V: Follows> Runs<V> {
 
     /// Every stretch of alike neighbours that begins between two keys, ascending. Neighbours that
     /// would follow may still be two stretches; none is longer than 64 keys.
-    pub fn stretches(&self, keys: Range<u64>) -> impl Iterator<Item = Stretch<'_, V>> {
+    ///
+    /// Boxed because callers build on it, and each would carry a copy of all of this otherwise.
+    pub fn stretches(&self, keys: Range<u64>) -> Box<dyn Iterator<Item = Stretch<'_, V>> + '_> {
         let blocks = keys.start / BLOCK..keys.end.div_ceil(BLOCK);
         let hot = self.hot.as_ref().map(|(number, block)| (*number, block));
         let hot = hot.filter(|(number, _)| blocks.contains(number));
@@ -303,7 +306,7 @@ impl<V: Follows> Runs<V> {
                 step: run.step.as_ref(),
             })
         });
-        all.filter(move |s| keys.contains(&s.start))
+        Box::new(all.filter(move |s| keys.contains(&s.start)))
     }
 
     /// Every key between two with its value, ascending.
