@@ -22,41 +22,28 @@ function show(name, reason) {
 }
 
 // The build writes the names of a version into links of the page's head.
-function href(part) {
-  return document.querySelector(`link[data-part="${part}"]`).href;
-}
+const named = (part) => document.querySelector(`link[data-part="${part}"]`);
 
-// The parts that the address needs: all for the gallery; for the comparison, which is the front page, its own
-// module and what it needs of every machine; for a run, the player and the part with
-// its scenario.
-function wanted() {
-  const parts = [...document.querySelectorAll("meta[name=part]")].map((meta) => meta.content.split(" "));
-  const common = parts.map(([name]) => name).filter((name) => name.endsWith("_common"));
+// The module that holds all that the address shows: that of the comparison, which is the front page, or that of a
+// scenario. Nothing for other pages, and where the build made none.
+function first() {
   const [head] = decodeURIComponent(location.hash.slice(1)).split(/[?@&]/);
-  if (head.includes("=") || head === "" || head.split("/")[0] === "compare") {
-    if (common.length) return ["compare", ...common];
-  }
-  const part = parts.find(([, ...scenarios]) => scenarios.includes(head));
-  return part && ["player", part[0]];
-}
-
-// Sets out at once for the modules of the parts that are wanted; without any, for those of all.
-function preload() {
-  const parts = wanted();
-  for (const link of document.querySelectorAll("link[data-parts]")) {
-    if (parts && !link.dataset.parts.split(" ").some((name) => parts.includes(name))) continue;
-    // The address comes first: a preload without one is complained about.
-    const { href } = link.dataset;
-    Object.assign(link, { href, as: "fetch", crossOrigin: "anonymous", type: "application/wasm", rel: "preload" });
-  }
+  const isFront = head.includes("=") || head === "" || head.split("/")[0] === "compare";
+  const has = ({ scenarios }) => (isFront ? scenarios === "" : scenarios.split(" ").includes(head));
+  return [...document.querySelectorAll("link[data-parts]")].find((link) => has(link.dataset));
 }
 
 async function start() {
   if (!supported()) return show("unsupported");
-  preload();
+  const link = first();
+  const module = fetch((link ?? named("module")).dataset.href);
+  // It is waited for below, where a failure is told.
+  module.catch(() => {});
   try {
-    const glue = await import(href("glue"));
-    await glue.default({ module_or_path: href("module") });
+    const [glue, loader] = await Promise.all(["glue", "loader"].map((part) => named(part) && import(named(part).href)));
+    if (link) loader.startedWith(link.dataset.parts.split(" "));
+    else loader?.ahead();
+    await glue.default({ module_or_path: module });
   } catch (error) {
     show("failed", String(error));
     throw error;

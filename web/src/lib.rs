@@ -63,7 +63,8 @@ async fn fetch_first(here: Rc<RefCell<Source>>, link: Link) {
     let front = link.scenario.is_empty() && !source.compared().is_empty();
     let wanted = if front || Ask::is_meant(&link) {
         compared::fetch().await;
-        source.lacks_common()
+        // One column answers already; the page fetches the others when it is there.
+        source.lacks_common().into_iter().take(1).collect()
     } else if link.scenario == state::INSPECT {
         inspected::fetch().await;
         source.lacks(None)

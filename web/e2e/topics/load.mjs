@@ -20,6 +20,8 @@ async function framed(page, url) {
   }
 }
 
+const modules = (page) => page.requested.map((url) => url.match(/[^/]*\.wasm$/)?.[0]).filter(Boolean);
+
 const visible = (page, kind) => page.locator(`[data-boot="${kind}"]`).isVisible();
 
 export default [
@@ -79,9 +81,11 @@ export default [
 
   ["a machine that does not arrive is told, and fetched again when it is asked for", async ({ newPage, site }) => {
     const page = await newPage();
+    await page.goto(site.url);
+    await started(page);
     const parts = /\/(split|chunk)_[^/]*\.wasm$/;
     await page.route(parts, (route) => route.abort());
-    await page.goto(`${site.url}#sgx/hello-enclave`);
+    await page.evaluate(() => { location.hash = "#sgx/hello-enclave"; });
     await page.locator(".notice.is-bad").waitFor();
     // Everything that was set out for has failed.
     await page.waitForLoadState("networkidle");
@@ -92,10 +96,32 @@ export default [
     assert.equal(await page.locator(".notice.is-bad").count(), 0);
   }],
 
-  ["only the part that the address names is fetched", async ({ visit }) => {
+  ["a run starts with one module, which holds all it needs", async ({ visit }) => {
     const page = await visit("#sgx/hello-enclave");
-    const parts = page.requested.map((url) => url.match(/split_([a-z_]+)\.wasm$/)?.[1]).filter(Boolean);
-    assert.deepEqual([...new Set(parts)].sort(), ["player", "sgx_building"]);
+    await page.waitForSelector("#card");
+    assert.deepEqual(modules(page), ["first_sgx_building.wasm"]);
+  }],
+
+  ["the front page starts with one module and fetches each other column's once", async ({ visit }) => {
+    const page = await visit();
+    await page.waitForLoadState("networkidle");
+    const [first, ...more] = modules(page);
+    assert.equal(first, "first_compare.wasm");
+    assert.ok(more.includes("split_keystone_common.wasm"), more.join());
+    assert.ok(!more.includes("split_sgx_common.wasm") && !more.includes("split_compare.wasm"), more.join());
+    assert.equal(new Set(more).size, more.length, more.join());
+  }],
+
+  ["a run that is opened later fetches what it lacks, once", async ({ visit }) => {
+    const page = await visit("#sgx/hello-enclave");
+    await page.waitForSelector("#card");
+    await page.evaluate(() => { location.hash = "#sgx/aex"; });
+    await page.waitForFunction(() => document.title.includes("exit"));
+    await page.waitForLoadState("networkidle");
+    const [, ...more] = modules(page);
+    assert.ok(more.includes("split_sgx_running.wasm"), more.join());
+    assert.ok(!more.includes("split_sgx_building.wasm") && !more.includes("split_player.wasm"), more.join());
+    assert.equal(new Set(more).size, more.length, more.join());
   }],
 
   ["a page that stops says so", async ({ visit }) => {

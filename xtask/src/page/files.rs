@@ -6,22 +6,25 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::texts;
+use super::cut::{First, LOADER, built};
+use super::{read, read_text, slim, texts};
 use crate::say::Result;
 
 /// What index.html names the folder of everything hashed in the sources.
 const FOLDER: &str = "static/";
-/// A line of index.html that is repeated for every part of the page, with its scenarios.
-const PART: &str = "name=\"part\" content=\"\"";
-/// A line of index.html that is repeated for every module that was cut off.
-const MODULE: &str = "data-parts=\"\"";
-/// The line of index.html for the small modules, which are one file where anything was cut off.
-const PIECES: &str = "data-part=\"pieces\"";
-/// Which scenarios make a part.
-const PARTS: &str = "core/parts.txt";
+/// A line of index.html that is repeated for every module with which the page can start: what is filled in.
+const FIRST: (&str, &str, &str) = ("data-parts=\"\"", "data-scenarios=\"\"", "first.wasm");
+/// The line of index.html for the loader of what was cut off.
+const CUT: &str = "data-part=\"loader\"";
+/// A line of index.html for a sheet of style, and the one sheet that takes the place of all.
+const SHEET: &str = "rel=\"stylesheet\"";
+const ONE_SHEET: (&str, &str) = (
+    "page.css",
+    "<link rel=\"stylesheet\" href=\"static/page.css\">",
+);
 
 /// Writes the page into `dist` from the modules in `parts`, complete or not at all.
-pub(super) fn assemble(root: &Path, parts: &Path, dist: &Path) -> Result<()> {
+pub(super) fn assemble(root: &Path, firsts: &[First], parts: &Path, dist: &Path) -> Result<()> {
     let page = read_text(&root.join("index.html"))?;
     let mut files = Vec::new();
     for folder in [root.join("static"), parts.to_owned()] {
@@ -30,7 +33,14 @@ pub(super) fn assemble(root: &Path, parts: &Path, dist: &Path) -> Result<()> {
     // The picture in the README is no part of the page.
     files.retain(|path| path.extension().is_none_or(|kind| kind != "png"));
     files.sort();
+    let sheets = sheets(&page);
+    let mut style = String::new();
+    for name in &sheets {
+        style.push_str(&slim::sheet(&read_text(&root.join(name))?));
+    }
+    files.retain(|path| path.extension().is_none_or(|kind| kind != "css"));
     let mut hash = Fnv::new();
+    hash.take(style.as_bytes());
     for path in &files {
         hash.take(path.file_name().unwrap_or_default().as_encoded_bytes());
         hash.take(&read(path)?);
@@ -53,11 +63,12 @@ pub(super) fn assemble(root: &Path, parts: &Path, dist: &Path) -> Result<()> {
             .join(path.file_name().unwrap_or_default());
         std::fs::copy(path, to).map_err(cannot)?;
     }
+    std::fs::write(partial.join(&home).join(ONE_SHEET.0), style).map_err(cannot)?;
     for (code, sentences) in &texts {
         let to = partial.join(&home).join(format!("{code}.txt"));
         std::fs::write(to, sentences).map_err(cannot)?;
     }
-    let page = with_parts(&page, root, parts)?.replace(FOLDER, &home);
+    let page = with_modules(&page, firsts, parts).replace(FOLDER, &home);
     std::fs::write(partial.join("index.html"), page).map_err(cannot)?;
     if dist.exists() {
         std::fs::remove_dir_all(dist).map_err(cannot)?;
@@ -65,65 +76,42 @@ pub(super) fn assemble(root: &Path, parts: &Path, dist: &Path) -> Result<()> {
     std::fs::rename(&partial, dist).map_err(cannot)
 }
 
-/// The page with one line for every part and one for every module that was cut off, naming the parts that
-/// need it; without either where nothing was cut off.
-fn with_parts(page: &str, root: &Path, modules: &Path) -> Result<String> {
-    let loader = modules.join("__wasm_split.js");
-    let (needs, listed) = match loader.exists() {
-        true => (needs(&read_text(&loader)?), read_text(&root.join(PARTS))?),
-        false => (Vec::new(), String::new()),
-    };
-    let mut out = String::new();
+/// The page with one line for every module with which it can start, naming its parts and what can be shown with
+/// them, and without the loader where nothing was cut off.
+fn with_modules(page: &str, firsts: &[First], modules: &Path) -> String {
+    let (parts, scenarios, file) = FIRST;
+    let is_cut = modules.join(LOADER).exists();
+    let (mut out, mut has_style) = (String::new(), false);
     for line in page.lines() {
-        if line.contains(PART) {
-            for part in listed.lines().filter(|part| !part.starts_with('#')) {
-                let words: Vec<&str> = part.split(' ').collect();
-                // The second word names a function of the engine.
-                let part = [&words[..1], words.get(2..).unwrap_or_default()]
-                    .concat()
-                    .join(" ");
-                let named = PART.replace("\"\"", &format!("\"{part}\""));
-                _ = writeln!(out, "{}", line.replace(PART, &named));
+        if line.contains(parts) {
+            for first in firsts.iter().filter(|first| built(first, modules)) {
+                let named = line.replace(file, &first.file);
+                let named = named.replace(parts, &filled(parts, &first.parts));
+                let named = named.replace(scenarios, &filled(scenarios, &first.scenarios));
+                _ = writeln!(out, "{named}");
             }
-        } else if line.contains(PIECES) && !loader.exists() {
-            continue;
-        } else if line.contains(MODULE) {
-            for (file, parts) in &needs {
-                let named = line.replace(MODULE, &format!("data-parts=\"{parts}\""));
-                _ = writeln!(out, "{}", named.replace("part.wasm", file));
+        } else if line.contains(SHEET) {
+            if !has_style {
+                _ = writeln!(out, "{}", ONE_SHEET.1);
             }
-        } else {
+            has_style = true;
+        } else if is_cut || !line.contains(CUT) {
             _ = writeln!(out, "{line}");
         }
     }
-    Ok(out)
+    out
 }
 
-/// Which modules which parts need, as the loader that the cutter wrote says it: each module's file with
-/// the parts' names. A shared module is introduced by a comment with the names of those that share it.
-fn needs(loader: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let mut parts = String::new();
-    for line in loader.lines() {
-        if let Some(names) = line
-            .strip_prefix("/* ")
-            .and_then(|rest| rest.strip_suffix(" */"))
-        {
-            parts = names.replace(',', "");
-        }
-        if let Some(rest) = line.strip_prefix("export const __wasm_split_load_") {
-            parts = rest.split(' ').next().unwrap_or_default().to_owned();
-        }
-        let file = line
-            .split_once("new URL(\"./")
-            .and_then(|(_, rest)| rest.split_once('"'));
-        if let Some((file, _)) = file
-            && !parts.is_empty()
-        {
-            found.push((file.to_owned(), parts.clone()));
-        }
-    }
-    found
+/// The sheets of style that index.html names, in its order, as paths in the sources.
+fn sheets(page: &str) -> Vec<String> {
+    let lines = page.lines().filter(|line| line.contains(SHEET));
+    let hrefs = lines.filter_map(|line| line.split_once("href=\"")?.1.split_once('"'));
+    hrefs.map(|(href, _)| href.to_owned()).collect()
+}
+
+/// An attribute with words for its value.
+fn filled(attribute: &str, words: &[String]) -> String {
+    attribute.replace("\"\"", &format!("\"{}\"", words.join(" ")))
 }
 
 /// The files of a folder.
@@ -132,15 +120,6 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>> {
         .map_err(|why| format!("{} cannot be read: {why}", folder.display()))?;
     let paths = entries.flatten().map(|entry| entry.path());
     Ok(paths.filter(|path| path.is_file()).collect())
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|why| format!("{} cannot be read: {why}", path.display()))
-}
-
-fn read_text(path: &Path) -> Result<String> {
-    let cannot = |why| format!("{} cannot be read: {why}", path.display());
-    std::fs::read_to_string(path).map_err(cannot)
 }
 
 /// The 64-bit FNV-1a hash: enough to tell versions apart, and the same everywhere.
@@ -174,14 +153,5 @@ mod tests {
             hash.take(text.as_bytes());
             assert_eq!(hash.0, expected, "{text}");
         }
-    }
-
-    #[test]
-    fn modules_are_named_with_the_parts_that_need_them() {
-        let loader = "/* one, two */\nconst __chunk_2 = makeLoad(() => {\n    const src = fetch(new URL(\"./chunk_2.wasm\", import.meta.url));\n}, []);\n\
-            export const __wasm_split_load_one = wrapAsyncCb(makeLoad(() => {\n    const src = fetch(new URL(\"./split_one.wasm\", import.meta.url));\n}, [__chunk_2]));\n";
-        let expected = [("chunk_2.wasm", "one two"), ("split_one.wasm", "one")];
-        let expected = expected.map(|(file, parts)| (file.to_owned(), parts.to_owned()));
-        assert_eq!(needs(loader), expected);
     }
 }

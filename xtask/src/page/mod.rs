@@ -2,10 +2,16 @@
 //!
 //! A published page is cut into a main module and one per machine, so that a first load carries only
 //! the machine that is looked at; the page itself says where the cuts are (`web/src/machines.rs`).
+//! What a first load needs of them is one module again; the others are fetched later.
 
+mod binary;
+mod cut;
+mod direct;
 mod files;
+mod first;
 mod module;
 mod pieces;
+mod slim;
 mod texts;
 
 use std::path::{Path, PathBuf};
@@ -27,8 +33,9 @@ pub(crate) enum Build {
 /// Builds the page into `dist`.
 pub(crate) fn build(places: &Places, kit: &Kit, kind: Build, dist: &Path) -> Result<()> {
     let parts = places.root.join("target").join("page");
-    module::build(places, kit, kind, &parts)?;
-    files::assemble(&places.root, &parts, dist)
+    let firsts = cut::firsts(&places.root)?;
+    module::build(places, kit, kind, &firsts, &parts)?;
+    files::assemble(&places.root, &firsts, &parts, dist)
 }
 
 /// Builds the published page into dist/ and holds it to its budget; returns the folder.
@@ -43,7 +50,7 @@ pub(crate) fn release(places: &Places) -> Result<PathBuf> {
 /// Builds the published page into dist/, whatever its size; returns the folder.
 pub(crate) fn publish(places: &Places, kit: &Kit) -> Result<PathBuf> {
     let dist = places.root.join("dist");
-    let usually = "3 min the first time, then 1 min";
+    let usually = "5 min the first time, then 3 min";
     step("Building the page", usually, || {
         build(places, kit, Build::Release, &dist)
     })?;
@@ -57,4 +64,13 @@ pub(crate) fn engine(places: &Places, kit: &Kit) -> Result<PathBuf> {
         "2 min the first time, then 30 s",
         || module::engine(places, kit),
     )
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|why| format!("{} cannot be read: {why}", path.display()))
+}
+
+fn read_text(path: &Path) -> Result<String> {
+    let cannot = |why| format!("{} cannot be read: {why}", path.display());
+    std::fs::read_to_string(path).map_err(cannot)
 }

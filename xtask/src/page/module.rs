@@ -1,8 +1,10 @@
 //! From the sources to wasm modules and the JavaScript that loads them.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use super::{Build, pieces};
+use super::cut::First;
+use super::{Build, first, pieces, slim};
 use crate::places::Places;
 use crate::say::Result;
 use crate::setup::{Kit, TARGET};
@@ -29,7 +31,7 @@ const BOOTSTRAP: [(&str, &str); 3] = [
 ];
 /// The features of wasm that the page asks of a browser, named one by one: with all of them on,
 /// browsers refuse the module.
-const FEATURES: [&str; 7] = [
+pub(super) const FEATURES: [&str; 7] = [
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
     "--enable-sign-ext",
@@ -40,7 +42,13 @@ const FEATURES: [&str; 7] = [
 ];
 
 /// Builds the modules and their loaders into `into`, which holds nothing else afterwards.
-pub(super) fn build(places: &Places, kit: &Kit, kind: Build, into: &Path) -> Result<()> {
+pub(super) fn build(
+    places: &Places,
+    kit: &Kit,
+    kind: Build,
+    firsts: &[First],
+    into: &Path,
+) -> Result<()> {
     if into.exists() {
         std::fs::remove_dir_all(into)
             .map_err(|why| format!("{} cannot be emptied: {why}", into.display()))?;
@@ -67,6 +75,10 @@ pub(super) fn build(places: &Places, kit: &Kit, kind: Build, into: &Path) -> Res
             let cut = into.join("cut");
             split(places, kit, &compiled, &cut)?;
             bind(places, kit, &cut.join(format!("{NAME}.wasm")), into)?;
+            slim(into)?;
+            if kit.optimises {
+                first::make(places, kit, firsts, &cut, into)?;
+            }
             optimise(places, kit, &cut, into)?;
             pieces::join(into)
         }
@@ -78,7 +90,7 @@ pub(super) fn engine(places: &Places, kit: &Kit) -> Result<PathBuf> {
     let [package, module] = BENCH;
     let folder = published(places, kit, &["--package", package, "--lib"])?;
     let into = folder.join("optimised.wasm");
-    shrink(places, kit, &folder.join(module), &into)?;
+    shrink(places, kit, &folder.join(module), &into, 0)?;
     Ok(into)
 }
 
@@ -148,6 +160,25 @@ fn bind(places: &Places, kit: &Kit, module: &Path, into: &Path) -> Result<()> {
     run.logged(&places.log("bind"))?.or_fail().map(drop)
 }
 
+/// Gives the functions between the main module and its JavaScript short names.
+fn slim(into: &Path) -> Result<()> {
+    let (module, script) = (
+        into.join(format!("{NAME}_bg.wasm")),
+        into.join(format!("{NAME}.js")),
+    );
+    let told = slim::bound(&super::read(&module)?, &super::read_text(&script)?);
+    let (bytes, text) = told.ok_or_else(|| {
+        format!(
+            "{} is not as wasm-bindgen used to write it; look at {}",
+            script.display(),
+            file!()
+        )
+    })?;
+    let cannot = |why| format!("{} cannot be written: {why}", into.display());
+    std::fs::write(&module, bytes).map_err(cannot)?;
+    std::fs::write(&script, text).map_err(cannot)
+}
+
 /// Makes every module smaller where wasm-opt is to be had, and puts those that were cut off beside the main one.
 fn optimise(places: &Places, kit: &Kit, cut: &Path, into: &Path) -> Result<()> {
     let main = into.join(format!("{NAME}_bg.wasm"));
@@ -164,24 +195,58 @@ fn optimise(places: &Places, kit: &Kit, cut: &Path, into: &Path) -> Result<()> {
                 .map_err(|why| format!("{} cannot be written: {why}", to.display()))?;
         }
     }
-    for (from, to) in modules {
-        shrink(places, kit, &from, &to)?;
-    }
+    share(&modules, |(from, to), hand| {
+        shrink(places, kit, from, to, hand)
+    })?;
     std::fs::remove_dir_all(cut).map_err(cannot)
 }
 
 /// Makes one module smaller where wasm-opt is to be had; otherwise it stays as it is.
-fn shrink(places: &Places, kit: &Kit, from: &Path, to: &Path) -> Result<()> {
+pub(super) fn shrink(
+    places: &Places,
+    kit: &Kit,
+    from: &Path,
+    to: &Path,
+    hand: usize,
+) -> Result<()> {
     if kit.optimises {
         let (from, to) = (from.to_string_lossy(), to.to_string_lossy());
         let mut words = vec!["-Oz", &*from, "-o", &*to];
         words.extend(FEATURES);
         let run = kit.run("wasm-opt", &words, &places.root);
-        return run.logged(&places.log("optimise"))?.or_fail().map(drop);
+        let log = places.log(&format!("optimise-{hand}"));
+        return run.logged(&log)?.or_fail().map(drop);
     }
     if from != to {
         std::fs::copy(from, to)
             .map_err(|why| format!("{} cannot be written: {why}", to.display()))?;
     }
     Ok(())
+}
+
+/// How much is done at once: the optimiser is slow to start and uses one core most of the time.
+const HANDS: usize = 2;
+
+/// Does some work for each of some things, several at once; the work is told which hand does it.
+pub(super) fn share<T: Sync>(
+    things: &[T],
+    work: impl Fn(&T, usize) -> Result<()> + Sync,
+) -> Result<()> {
+    let next = AtomicUsize::new(0);
+    let (next, work) = (&next, &work);
+    std::thread::scope(|scope| {
+        let hand = |hand| {
+            scope.spawn(move || {
+                while let Some(thing) = things.get(next.fetch_add(1, Relaxed)) {
+                    work(thing, hand)?;
+                }
+                Ok(())
+            })
+        };
+        let hands: Vec<_> = (0..HANDS).map(hand).collect();
+        hands.into_iter().try_for_each(|hand| {
+            let lost = Err("a thread of the build ended early; build again".to_owned());
+            hand.join().unwrap_or(lost)
+        })
+    })
 }

@@ -1,112 +1,83 @@
 //! Puts the many small modules that the cutter leaves into one file: together they are half as large after
-//! compression, and a browser asks once instead of a hundred times.
+//! compression, and a browser asks once instead of a hundred times. Then writes the loader that knows them all.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
+use super::cut::{Cut, LOADER};
 use crate::say::Result;
 
 /// The file that holds them.
 const FILE: &str = "pieces.wasm";
-/// The loader that the cutter wrote.
-const LOADER: &str = "__wasm_split.js";
 /// Modules with fewer bytes are pieces.
-const SMALL: u64 = 4096;
-/// How the loader fetches a module: before its file’s name, after it, and how it starts it.
-const FETCH: (&str, &str) = ("fetch(new URL(\"./", "\", import.meta.url))");
-const START: &str = "WebAssembly.instantiateStreaming(src, imports)";
-/// How it starts one that is a piece.
-const START_PIECE: &str = "WebAssembly.instantiate(await src, imports)";
+const SMALL: usize = 4096;
+/// The loader, which lacks what the build knows.
+const TEMPLATE: &str = include_str!("loader.js");
 
-/// What the loader needs besides: the file is fetched once, and again only after a failure.
-const PIECE: &str = "let pieces;
-function piece(at, length) {
-    pieces ??= fetch(new URL(\"./pieces.wasm\", import.meta.url)).then((answer) => {
-        if (!answer.ok) throw new Error(`pieces.wasm: ${answer.status}`);
-        return answer.arrayBuffer();
-    });
-    const mine = pieces;
-    mine.catch(() => {
-        if (pieces === mine) pieces = undefined;
-    });
-    return mine.then((all) => new Uint8Array(all, at, length));
-}
-";
-
-/// Joins the small modules of a folder and tells its loader where each is; nothing where there is no loader.
+/// Joins the small modules of a folder and writes a loader that says where each is.
 pub(super) fn join(folder: &Path) -> Result<()> {
-    let path = folder.join(LOADER);
-    if !path.exists() {
-        return Ok(());
-    }
-    let cannot = |why| format!("{} cannot be read: {why}", path.display());
-    let loader = std::fs::read_to_string(&path).map_err(cannot)?;
+    let cut = Cut::read(folder)?;
     let mut all = Vec::new();
-    let told = retell(&loader, |file| {
-        let module = folder.join(file);
-        let size = std::fs::metadata(&module).ok()?.len();
-        if size >= SMALL {
-            return None;
+    let mut places = Vec::new();
+    for module in &cut.modules {
+        let path = folder.join(&module.file);
+        let bytes = super::read(&path)?;
+        if bytes.len() >= SMALL {
+            places.push(format!("\"./{}\"", module.file));
+            continue;
         }
-        let bytes = std::fs::read(&module).ok()?;
-        std::fs::remove_file(&module).ok()?;
-        let at = all.len();
+        places.push(format!("{}, {}", all.len(), bytes.len()));
         all.extend_from_slice(&bytes);
-        Some((at, bytes.len()))
-    });
+        std::fs::remove_file(&path)
+            .map_err(|why| format!("{} cannot be removed: {why}", path.display()))?;
+    }
     let cannot = |why| format!("{} cannot be written: {why}", folder.display());
     std::fs::write(folder.join(FILE), all).map_err(cannot)?;
-    std::fs::write(&path, told).map_err(cannot)
+    std::fs::write(folder.join(LOADER), tell(&cut, &places)).map_err(cannot)
 }
 
-/// The loader with every module that is a piece fetched as one; `place` says where in the file it is, if it is.
-fn retell(loader: &str, mut place: impl FnMut(&str) -> Option<(usize, usize)>) -> String {
-    let mut told = String::new();
-    let mut is_piece = false;
-    for line in loader.lines() {
-        let found = line.split_once(FETCH.0);
-        let found = found.and_then(|(before, rest)| {
-            let (file, after) = rest.split_once(FETCH.1)?;
-            Some((before, place(file), after))
-        });
-        match found {
-            Some((before, Some((at, length)), after)) => {
-                is_piece = true;
-                _ = writeln!(told, "{before}piece({at}, {length}){after}");
-            }
-            Some((_, None, _)) => {
-                is_piece = false;
-                _ = writeln!(told, "{line}");
-            }
-            None if is_piece => _ = writeln!(told, "{}", line.replace(START, START_PIECE)),
-            None => _ = writeln!(told, "{line}"),
-        }
+/// The loader for what was cut off, with the place of every module: a file, or where in the one file it is.
+fn tell(cut: &Cut, places: &[String]) -> String {
+    let (mut parts, mut modules, mut loads) = (String::new(), String::new(), String::new());
+    for name in &cut.parts {
+        _ = write!(parts, "\"{name}\", ");
+        _ = writeln!(
+            loads,
+            "export const __wasm_split_load_{name} = (callback, data) => load(\"{name}\", callback, data);"
+        );
     }
-    // Functions are known in all of a module, `let` only below.
-    told.replacen("function makeLoad", &format!("{PIECE}function makeLoad"), 1)
+    for (module, place) in cut.modules.iter().zip(places) {
+        let bits = cut.parts.iter().enumerate();
+        let bits = bits.filter(|(_, name)| module.parts.contains(name));
+        let bits: u32 = bits.map(|(at, _)| 1 << at).sum();
+        _ = write!(modules, "[{bits}, {place}], ");
+    }
+    let told = TEMPLATE.replace("/* parts */", parts.trim_end_matches(", "));
+    told.replace("/* modules */", modules.trim_end_matches(", ")) + "\n" + &loads
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::cut::Module;
     use super::*;
 
     #[test]
-    fn pieces_are_fetched_from_the_one_file_and_others_as_before() {
-        let module = |name: &str| {
-            format!(
-                "const {name} = makeLoad(() => {{\n    const src = fetch(new URL(\"./{name}.wasm\", import.meta.url));\n    src.catch(() => {{}});\n    return async (imports) => (WebAssembly.instantiateStreaming(src, imports));\n}}\n, []);\n"
-            )
+    fn the_loader_names_every_part_and_every_module_with_its_parts_and_its_place() {
+        let module = |file: &str, parts: &[&str]| Module {
+            file: file.to_owned(),
+            parts: parts.iter().map(|part| (*part).to_owned()).collect(),
         };
-        let loader = format!(
-            "function makeLoad() {{}}\n{}{}",
-            module("small"),
-            module("large")
-        );
-        let told = retell(&loader, |file| (file == "small.wasm").then_some((7, 9)));
-        assert!(told.contains("const src = piece(7, 9);"), "{told}");
-        assert_eq!(told.matches(START_PIECE).count(), 1, "{told}");
-        assert!(told.contains(&module("large")), "{told}");
-        let (before, _) = told.split_once("function makeLoad").expect("it is there");
-        assert!(before.contains("function piece"), "{told}");
+        let cut = Cut {
+            parts: vec!["one".to_owned(), "two".to_owned()],
+            modules: vec![
+                module("small.wasm", &["one", "two"]),
+                module("large.wasm", &["two"]),
+            ],
+        };
+        let told = tell(&cut, &["7, 9".to_owned(), "\"./large.wasm\"".to_owned()]);
+        assert!(told.contains("const PARTS = [\"one\", \"two\"];"), "{told}");
+        let modules = "const MODULES = [[3, 7, 9], [2, \"./large.wasm\"]];";
+        assert!(told.contains(modules), "{told}");
+        assert_eq!(told.matches("export const __wasm_split_load_").count(), 2);
     }
 }
