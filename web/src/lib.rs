@@ -63,8 +63,7 @@ async fn fetch_first(here: Rc<RefCell<Source>>, link: Link) {
     let front = link.scenario.is_empty() && !source.compared().is_empty();
     let wanted = if front || Ask::is_meant(&link) {
         compared::fetch().await;
-        // One column answers already; the page fetches the others when it is there.
-        source.lacks_common().into_iter().take(1).collect()
+        source.lacks_common()
     } else if link.scenario == state::INSPECT {
         inspected::fetch().await;
         source.lacks(None)
