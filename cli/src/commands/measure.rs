@@ -12,12 +12,12 @@ pub(super) const USAGE: Usage = Usage {
     name: "measure",
     takes: &["FILE..."],
     does: "tell an enclave's identity from its files: MRENCLAVE, enclave hash and the rest",
-    more: "One FILE: an SGXS stream or an enclave file of the Intel SGX SDK (.signed.so), which is built\n\
-           and measured by the machine's own leaves, or a bare SIGSTRUCT of 1,808 bytes, whose\n\
-           ENCLAVEHASH is told.\n\
+    more: "One FILE: an SGXS stream, an enclave file of the Intel SGX SDK (.signed.so) or an image of the\n\
+           Open Enclave SDK, which is built and measured by the machine's own leaves, or a bare\n\
+           SIGSTRUCT of 1,808 bytes, whose ENCLAVEHASH is told.\n\
            JSON keys: mrenclave, mrsigner, isvprodid, isvsvn, attributes {flags, xfrm}, pages,\n\
-           measured_pages, size, format, enclavehash, inputs. All are always there; null is what the\n\
-           file does not say.\n\
+           measured_pages, size, format, enclavehash, layout {releases, proved}, inputs. All are always\n\
+           there; null is what the file does not say, or where the file says the layout itself.\n\
            measured_pages are those with all 16 chunks measured.\n\
            Three FILEs: loader, runtime and application of a Keystone enclave, in this order.\n\
            JSON keys: enclave_hash, loader_size, runtime_size, eapp_size, pages, epm_size,\n\

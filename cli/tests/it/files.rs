@@ -14,7 +14,7 @@ fn a_stream_is_measured() {
         "mrenclave": MEASURED, "mrsigner": null, "isvprodid": null, "isvsvn": null,
         "attributes": {"flags": null, "xfrm": null},
         "pages": 1, "measured_pages": 0, "size": "0x2000",
-        "format": "SGXS", "enclavehash": null, "inputs": {},
+        "format": "SGXS", "enclavehash": null, "inputs": {}, "layout": null,
     });
     assert_eq!(teescope(&["measure", "--json", &path]).json(), wanted);
     assert_eq!(
@@ -51,7 +51,7 @@ fn vectors_are_measured() {
         };
         let told = teescope_with(&["measure", "--json", "-"], &bytes).json();
         assert_eq!(told[key], value, "{path}");
-        assert_eq!(told.as_object().map(serde_json::Map::len), Some(11));
+        assert_eq!(told.as_object().map(serde_json::Map::len), Some(12));
     }
 }
 

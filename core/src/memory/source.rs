@@ -264,6 +264,14 @@ impl Source {
         }
     }
 
+    /// Notes that more of an answer is made when the reader is asked again, where the file comes in parts: what
+    /// is made of it takes longer than one answer should. Its host comes back once it has supplied a byte.
+    pub fn again(&self) {
+        if let Bytes::Parts(len, parts) = &self.0.bytes {
+            parts.borrow_mut().missing.get_or_insert(0..1.min(*len));
+        }
+    }
+
     /// Says that what was read so far is done with, so that it may be let go of.
     pub fn release(&self) {
         if let Bytes::Parts(_, parts) = &self.0.bytes {

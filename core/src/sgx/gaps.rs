@@ -80,7 +80,7 @@ pub fn gaps() -> Vec<Text> {
         ),
         text!(
             "gap.open-enclave",
-            "Images of the Open Enclave SDK are taken apart, and what was signed for them is told, but they are not loaded and measured: the layout of threads and thread-local storage, the relocations that are added and what is patched into the image changed between versions of its loader, and the file does not name the version."
+            "Images of the Open Enclave SDK do not name the version of their loader. Each layout that the published sources tell (0.4 to 0.19) is tried, and the one that gives the ENCLAVEHASH that was signed is taken. An image that is not signed is laid out in the newest way that fits, and it says so. Not taken: images that load a library besides, images whose host adds pages (EGo, Mystikos, the experimental extended initialization data), images of loaders derived from it. From which release between 0.13 and 0.16 on the ELF header is left as it is, is not established."
         ),
         text!(
             "gap.gramine",

@@ -73,7 +73,8 @@ fn tables(bytes: &[u8], elf: &Elf, places: &mut Vec<Place>) {
     if let Ok(found) = oe::properties(bytes) {
         let sig = found.sigstruct.map(|(at, _)| (at, SigStruct::LAYOUT));
         let both = [(found.at, oe::Header::LAYOUT)].into_iter().chain(sig);
-        places.extend(both.map(|(at, layout)| Place { at, layout }));
+        let all = both.chain(found.parts());
+        places.extend(all.map(|(at, layout)| Place { at, layout }));
     }
     let Ok(found) = sdk::places(bytes, elf) else {
         return;
@@ -182,27 +183,9 @@ fn rest(mut bytes: &[u8], mut at: usize, elf: Option<&Elf>, all: &mut Vec<Part>)
 /// What the enclave is and measures.
 fn identity(bytes: &[u8], seen: &mut Inspection) {
     let bytes: Rc<[u8]> = Rc::from(bytes);
-    if oe::looks_like(&bytes) {
-        if let Ok(oe::Properties {
-            sigstruct: Some((_, whole)),
-            ..
-        }) = oe::properties(&bytes)
-        {
-            judge(&SigStruct::from_bytes(whole), whole, seen);
-        }
-        match Report::of(&bytes) {
-            Ok(report) => told(&report, seen),
-            Err(why) => seen.wrong.push(why),
-        }
-        return;
-    }
-    let image = match image::open(&bytes.clone().into()) {
-        Ok(Some(image)) => image,
-        Ok(None) => return,
-        Err(bad) => {
-            seen.wrong.push(bad.text());
-            return;
-        }
+    let image = match opened(&bytes, seen) {
+        Some(image) => image,
+        None => return,
     };
     let sig = image.sigstruct();
     if let Some(whole) = sig.as_ref().and_then(|(_, b)| b.first_chunk()) {
@@ -214,10 +197,13 @@ fn identity(bytes: &[u8], seen: &mut Inspection) {
         ("pages measured whole", image.measured_pages().to_string()),
     ]);
     if image.len() <= OPERATIONS_MOST {
-        match Report::told(&bytes, Told::default()) {
+        match Report::of_image(&bytes, Told::default(), &image) {
             Err(why) => seen.wrong.push(why),
             Ok(report) => told(&report, seen),
         }
+    }
+    if let Some(found) = image.found().filter(|found| found.measured.is_some()) {
+        seen.notes.push(found.says.clone());
     }
     if image.len() > OPERATIONS_MOST {
         seen.notes.push(text!(
@@ -229,6 +215,38 @@ fn identity(bytes: &[u8], seen: &mut Inspection) {
         chosen(&image.inputs(), seen);
     }
     layout(&*image, seen);
+}
+
+/// The image; where it cannot be laid out, what else is known is told.
+fn opened(bytes: &Rc<[u8]>, seen: &mut Inspection) -> Option<Rc<dyn Image>> {
+    if !oe::looks_like(bytes) {
+        let opened = image::open(&bytes.clone().into());
+        return opened.unwrap_or_else(|bad| {
+            seen.wrong.push(bad.text());
+            None
+        });
+    }
+    let (why, long) = match oe::open_within(bytes, OPERATIONS_MOST) {
+        Ok(Some(image)) => return Some(image),
+        Ok(None) => (None, true),
+        Err(bad) => (Some(bad.text()), false),
+    };
+    let properties = oe::properties(bytes).ok();
+    if let Some((_, whole)) = properties.and_then(|p| p.sigstruct) {
+        judge(&SigStruct::from_bytes(whole), whole, seen);
+    }
+    match Report::signed_for(bytes, why) {
+        Ok(report) => told(&report, seen),
+        Err(why) => seen.wrong.push(why),
+    }
+    if long {
+        seen.notes.push(text!(
+            "inspect.oe-long",
+            "MRENCLAVE is what was signed: to find the layout of this image takes more than {most} operations, which is not done by the way. A run of the file, or “measure” on the command line, does it.",
+            most = OPERATIONS_MOST
+        ));
+    }
+    None
 }
 
 /// What a report tells.

@@ -10,7 +10,7 @@ use core::cell::RefCell;
 use serde_json::{Map, Value as Json};
 
 use super::build::{Build, Measuring, Stopped};
-use super::image::{self, Image, Inputs, Pool};
+use super::image::{self, Found, Image, Inputs, Pool};
 use super::oe;
 use super::sgxs::Kind;
 use super::structs::{Attributes, SigStruct};
@@ -44,6 +44,8 @@ pub struct Report {
     pub enclavehash: Option<[u8; 32]>,
     /// What the author chose, as far as an image tells it.
     pub inputs: Option<Inputs>,
+    /// How the layout was found, where the file does not name it.
+    pub found: Option<Found>,
     /// What a reader should know besides: a signature that does not verify, a measurement that is not the
     /// signed one.
     pub warnings: Vec<Text>,
@@ -122,14 +124,26 @@ impl Report {
     }
 
     fn image(bytes: &Rc<[u8]>, told: Told) -> Result<Self, Text> {
-        if oe::looks_like(bytes) {
-            return Self::open_enclave(bytes);
-        }
-        let image = image::open_for(&bytes.clone().into(), told.edmm)
-            .map_err(|bad| malformed(&bad))?
-            .ok_or_else(Text::none)?;
+        let image = match image::open_for(&bytes.clone().into(), told.edmm) {
+            Err(bad) if oe::looks_like(bytes) => return Self::signed_for(bytes, Some(bad.text())),
+            opened => opened.map_err(|bad| malformed(&bad))?,
+        };
+        Self::of_image(bytes, told, &image.ok_or_else(Text::none)?)
+    }
+
+    /// What an image says that was opened already.
+    pub(super) fn of_image(
+        bytes: &Rc<[u8]>,
+        told: Told,
+        image: &Rc<dyn Image>,
+    ) -> Result<Self, Text> {
         let build = Build::usual(image.clone());
-        let measured = build.measure().map_err(|stop| refused(&stop))?.finish();
+        let found = image.found().cloned();
+        let known = found.as_ref().and_then(|found| found.measured);
+        let measured = match known {
+            Some(measured) => measured,
+            None => build.measure().map_err(|stop| refused(&stop))?.finish(),
+        };
         let mut report = match image.sigstruct() {
             None => Self::default(),
             Some((at, bytes)) => Self::signed(&bytes, at).map_err(|bad| malformed(&bad))?,
@@ -142,10 +156,14 @@ impl Report {
                 signed = hex::encode(&signed)
             ));
         }
+        let assumed = found.as_ref().filter(|_| known.is_none());
         report
             .warnings
-            .extend(other_metadata(bytes, told, &*image, measured));
-        Ok(report.measured(&*image, measured))
+            .extend(assumed.map(|found| found.says.clone()));
+        report
+            .warnings
+            .extend(other_metadata(bytes, told, &**image, measured));
+        Ok(report.measured(&**image, measured))
     }
 
     /// With what an image says and measures.
@@ -157,28 +175,29 @@ impl Report {
             size: Some(image.size()),
             format: image.format(),
             inputs: Some(image.inputs()),
+            found: image.found().cloned(),
             ..self
         }
     }
 
-    /// What was signed for an Open Enclave image, which is not measured.
-    fn open_enclave(bytes: &[u8]) -> Result<Self, Text> {
+    /// What was signed for an Open Enclave image whose layout is not known, and why it is not.
+    pub(super) fn signed_for(bytes: &[u8], why: Option<Text>) -> Result<Self, Text> {
         let properties = oe::properties(bytes).map_err(|bad| malformed(&bad))?;
         let Some((at, sig)) = properties.sigstruct else {
-            return Err(text!(
-                "report.oe-unsigned",
-                "The image of the Open Enclave SDK is not signed: its section “.oeinfo” holds no SIGSTRUCT yet. Sign it (oesign sign)."
-            ));
+            return Err(why.unwrap_or_else(Text::none));
         };
         let mut report = Self::signed(sig, at).map_err(|bad| malformed(&bad))?;
-        report.warnings.push(text!(
-            "report.oe-not-measured",
-            "MRENCLAVE is what was signed, not measured here: how the Open Enclave loader lays an image out depends on its version, which the file does not name."
-        ));
+        if let Some(why) = why {
+            report.warnings.push(text!(
+                "report.oe-not-measured",
+                "MRENCLAVE is what was signed, not measured here."
+            ));
+            report.warnings.push(why);
+        }
         let pages = |n: u64| Pool::of(n.saturating_mul(PAGE as u64));
         let header = properties.header;
         Ok(Self {
-            format: "Open Enclave",
+            format: oe::FORMAT,
             inputs: Some(Inputs {
                 heap: Some(pages(header.heap)),
                 stack: Some(pages(header.stack)),
@@ -248,6 +267,13 @@ impl Report {
             ("format", self.format.into()),
             ("enclavehash", digest(self.enclavehash)),
         ];
+        rows.extend(self.found.iter().map(|found| {
+            let proved = match found.measured {
+                Some(_) => "proved by ENCLAVEHASH",
+                None => "assumed",
+            };
+            ("layout", format!("{} ({proved})", found.releases))
+        }));
         let told = self.inputs.into_iter().flat_map(|i| i.pools());
         rows.extend(told.map(|(name, pool)| {
             let Pool { initial, most } = pool;
@@ -283,6 +309,13 @@ impl Report {
         all.insert("size".into(), wide(self.size));
         all.insert("format".into(), self.format.into());
         all.insert("enclavehash".into(), digest(self.enclavehash));
+        let layout = self.found.as_ref().map_or(Json::Null, |found| {
+            let mut both = Map::new();
+            both.insert("releases".into(), found.releases.as_str().into());
+            both.insert("proved".into(), found.measured.is_some().into());
+            both.into()
+        });
+        all.insert("layout".into(), layout);
         let told = self.inputs.into_iter().flat_map(|i| i.pools());
         let pools = told.map(|(name, pool)| {
             let mut both = Map::new();

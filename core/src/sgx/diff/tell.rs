@@ -215,6 +215,14 @@ fn stated(out: &mut Difference, job: &Job) {
         ));
     }
     for (side, given) in ["A", "B"].into_iter().zip(&job.given) {
+        if let Some(found) = given.image().and_then(|image| image.found()) {
+            out.says.push(text!(
+                "diff.found",
+                "{side}: {says}",
+                side = side,
+                says = found.says.clone()
+            ));
+        }
         if let (Kind::Image(_), Some(sig)) = (&given.kind, given.sigstruct()) {
             let at = usize::from(side == "B");
             if sig.enclavehash != job.ends[at] {

@@ -6,7 +6,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Eextend, Image, ImagePage, Inputs, Item, Origin};
+use super::written;
+use super::{Eextend, Found, Image, ImagePage, Inputs, Item, Origin};
 use crate::memory::{CHUNK, CHUNKS, PAGE, Page, Source};
 use crate::sgx::structs::{SecInfoFlags, Tcs};
 
@@ -41,6 +42,8 @@ pub(in crate::sgx) enum Filling {
         /// How many bytes; the rest is zero.
         len: u64,
     },
+    /// Bytes of the loader’s own, one page after the other; zeros behind them.
+    Bytes(Rc<[u8]>),
 }
 
 /// Pages that follow one another and are alike but for their contents.
@@ -68,7 +71,7 @@ impl Stretch {
 }
 
 /// Bytes that replace those of the file before it is loaded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::sgx) struct Patch {
     /// Offset in the file.
     pub at: u64,
@@ -101,6 +104,10 @@ pub(in crate::sgx) struct Laid {
     pub shift: u64,
     /// What replaces bytes of the file, later ones over earlier ones.
     pub patches: Vec<Patch>,
+    /// What is written over the pages, by offset in the enclave before the image is shifted.
+    pub written: Vec<Patch>,
+    /// How the layout was found, where the file does not name it.
+    pub found: Option<Found>,
     /// What the author chose.
     pub inputs: Inputs,
     /// The SIGSTRUCT in the file, and where.
@@ -139,6 +146,8 @@ impl Laid {
             ssaframesize: ssa,
             shift: 0,
             patches: Vec::new(),
+            written: Vec::new(),
+            found: None,
             inputs: Inputs::default(),
             sigstruct: None,
             stretches: Vec::new(),
@@ -200,12 +209,23 @@ impl Laid {
     /// The k-th page of a stretch.
     fn filled(&self, stretch: &Stretch, k: u64) -> Page {
         let offset = stretch.offset + k * PAGE as u64;
-        match &stretch.filling {
+        let page = match &stretch.filling {
             Filling::Zero => Page::Zero,
             Filling::Fill(word) => Page::Fill(*word),
             Filling::Program { start, at, len } => self.program(offset, *start, *at, *len),
             Filling::Tcs { at, len } => self.tcs(stretch.offset, *at, *len),
-        }
+            Filling::Bytes(bytes) => written::page(bytes, k),
+        };
+        written::over(page, offset, &self.written)
+    }
+
+    /// Whether both add the same pages of the same file.
+    pub(in crate::sgx) fn is_like(&self, other: &Self) -> bool {
+        let sizes = |laid: &Self| (laid.size, laid.ssaframesize, laid.shift);
+        sizes(self) == sizes(other)
+            && (&self.patches, &self.written) == (&other.patches, &other.written)
+            && self.stretches == other.stretches
+            && Rc::ptr_eq(&self.file, &other.file)
     }
 
     /// The bytes of the file from `at` on; fewer where it ends.
@@ -354,6 +374,10 @@ impl Image for Laid {
 
     fn inputs(&self) -> Inputs {
         self.inputs
+    }
+
+    fn found(&self) -> Option<&Found> {
+        self.found.as_ref()
     }
 
     fn sigstruct(&self) -> Option<(u64, Rc<[u8]>)> {

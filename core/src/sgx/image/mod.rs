@@ -9,21 +9,26 @@
 //! | [`alike`], pages that are shown as one | `alike.rs` |
 //! | SGXS streams as an image | `stream.rs` |
 //! | images laid out from stretches of like pages | `laid.rs` |
+//! | what loaders write over pages | `written.rs` |
+//! | [`Found`], how a layout was found | `found.rs` |
 //!
 //! An image makes operations and pages when asked: it stores nothing for each page beyond what its
 //! format forces it to.
 
 mod alike;
+mod found;
 mod inputs;
 mod laid;
 mod origin;
 mod stream;
+mod written;
 
 use alloc::rc::Rc;
 use core::fmt;
 
 pub use super::sgxs::{Eextend, Item};
 pub use alike::{Alike, alike};
+pub use found::Found;
 pub use inputs::{Inputs, Pool};
 pub(in crate::sgx) use laid::{Filling, Laid, NotLaid, PAGES_MOST, Patch, STRETCHES_MOST, Stretch};
 pub use origin::Origin;
@@ -114,6 +119,11 @@ pub trait Image: fmt::Debug {
     /// What the author chose, as far as the format tells it.
     fn inputs(&self) -> Inputs;
 
+    /// How the layout was found, where the file does not name it.
+    fn found(&self) -> Option<&Found> {
+        None
+    }
+
     /// The file, where it may be supplied in parts.
     fn source(&self) -> Option<&Source> {
         None
@@ -126,7 +136,7 @@ pub trait Image: fmt::Debug {
 }
 
 /// Reads an image of whichever format the file is in, as a processor with dynamic memory (EDMM) loads it;
-/// `None` where bytes are to be supplied first.
+/// `None` where bytes are to be supplied first, or where it takes longer than one answer should; its source notes both.
 ///
 /// # Errors
 /// The file is of no known format, or malformed; says where.
@@ -150,8 +160,7 @@ pub fn open_for(bytes: &Source, edmm: bool) -> Result<Option<Rc<dyn Image>>, Mal
         return Ok(None);
     };
     if oe::looks_like(&whole) {
-        let at = oe::properties(&whole)?.at;
-        return Err(Malformed::says(at, ".oeinfo", oe::not_laid_out()));
+        return oe::open(bytes, &whole);
     }
     Ok(Some(Rc::new(sdk::open(&whole, edmm)?)))
 }

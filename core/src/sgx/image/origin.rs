@@ -22,6 +22,8 @@ pub enum Origin {
     Padding,
     /// Relocations of the program, which the enclave applies itself.
     Relocations,
+    /// A table of the functions that the host calls.
+    Functions,
     /// Heap.
     Heap,
     /// Reserved memory, for pages whose permissions change at run time.
@@ -98,6 +100,7 @@ impl Origin {
             }
             Self::Padding => text!("origin.padding", "zero page after a segment"),
             Self::Relocations => text!("origin.relocations", "relocations"),
+            Self::Functions => text!("origin.functions", "table of functions"),
             Self::Heap => text!("origin.heap", "heap"),
             Self::Reserved => text!("origin.reserved", "reserved memory"),
             Self::Stack(n) => text!("origin.stack", "stack of thread {n}", n = u64::from(n)),

@@ -76,7 +76,7 @@ fn stream() -> Param {
         text!("param.stream", "Enclave"),
         text!(
             "param.stream.help",
-            "An SGXS stream of the records that the measurement hashes, or an enclave file of the Intel SGX SDK. Empty: an empty enclave, to try a SIGSTRUCT alone."
+            "An SGXS stream of the records that the measurement hashes, or an enclave file of the Intel SGX SDK or the Open Enclave SDK. Empty: an empty enclave, to try a SIGSTRUCT alone."
         ),
         text!(
             "param.stream.what",
@@ -156,10 +156,14 @@ fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
     }
     segments.extend(enclave.create());
     if let Some(file) = &files.image {
-        segments.extend(file_pages::load(&Rc::new(Build {
+        let mut pages = file_pages::load(&Rc::new(Build {
             image: file.clone(),
             creation,
-        })));
+        }));
+        if let (Some(first), Some(found)) = (pages.first_mut(), file.found()) {
+            first.caption = Text::join(&[found.says.clone(), first.caption.clone()], " ");
+        }
+        segments.extend(pages);
     }
     if flexible {
         segments.push(launch("init.launch", mrsigner));

@@ -5,6 +5,7 @@ mod expected;
 mod given;
 mod large;
 mod make;
+mod oe;
 mod places;
 mod sdk;
 mod spot;

@@ -2,7 +2,7 @@
 
 mod apply;
 mod malformed;
-mod oe;
+pub(super) mod oe;
 mod parts;
 mod report;
 mod runs;

@@ -32,7 +32,7 @@ shared_test! {
                 "mrenclave": mrenclave, "mrsigner": null, "isvprodid": null, "isvsvn": null,
                 "attributes": {"flags": null, "xfrm": null},
                 "pages": 5, "measured_pages": measured, "size": "0x8000",
-                "format": "SGXS", "enclavehash": null, "inputs": {},
+                "format": "SGXS", "enclavehash": null, "inputs": {}, "layout": null,
             }));
         }
     }
@@ -59,7 +59,7 @@ shared_test! {
                 "isvprodid": isvprodid, "isvsvn": isvsvn,
                 "attributes": {"flags": flags, "xfrm": "0x3"},
                 "pages": null, "measured_pages": null, "size": null,
-                "format": "SIGSTRUCT", "enclavehash": hex::encode(&bytes[960..992]), "inputs": {},
+                "format": "SIGSTRUCT", "enclavehash": hex::encode(&bytes[960..992]), "inputs": {}, "layout": null,
             }), "{name}");
         }
         // The digests in the names and in SOURCES.md.
