@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 use serde_json::Value as Json;
 
 use crate::bytes::Inspection;
+use crate::sgx::image::{self, Incomplete};
 use crate::text;
 use crate::text::Text;
 use crate::trace::{Input, Params, Recognised};
@@ -126,13 +127,18 @@ pub fn measure(files: &[Input], machine: Option<&str>, options: &Params) -> Resu
 }
 
 fn sgx(files: &[Input], options: &Params) -> Result<Measured, Text> {
-    let [file] = files else {
-        return Err(text!(
-            "measure.one-file",
-            "An SGX enclave is measured from one file: an SGXS stream, an enclave file, or a SIGSTRUCT. There are {n}.",
-            n = files.len()
-        ));
+    let (file, config) = match files {
+        [file] => (file, None),
+        [file, config] => (file, Some(config)),
+        _ => {
+            return Err(text!(
+                "measure.one-file",
+                "An SGX enclave is measured from one file: an SGXS stream, an enclave file, or a SIGSTRUCT; an enclave file that is not signed yet, from that and the signing tool’s configuration. There are {n}.",
+                n = files.len()
+            ));
+        }
     };
+    let mut release = None;
     let mut told = crate::sgx::Told::default();
     for (key, value) in options {
         match (key.as_str(), value.as_str()) {
@@ -145,6 +151,7 @@ fn sgx(files: &[Input], options: &Params) -> Result<Measured, Text> {
                     value = other
                 ));
             }
+            ("sdk", name) if config.is_some() => release = Some(name),
             (key, _) => {
                 return Err(text!(
                     "measure.no-option",
@@ -154,8 +161,24 @@ fn sgx(files: &[Input], options: &Params) -> Result<Measured, Text> {
             }
         }
     }
-    let report = crate::sgx::Report::read(&file.bytes, told)?;
-    let report = report.ok_or_else(|| file.wanting("file").why)?;
+    let report = match config {
+        None => {
+            crate::sgx::Report::read(&file.bytes, told)?.ok_or_else(|| file.wanting("file").why)?
+        }
+        Some(config) => {
+            let bytes = file.whole("file").map_err(|bad| bad.why)?;
+            let own = config.whole("config").map_err(|bad| bad.why)?;
+            let done = image::complete(&bytes, &own, release);
+            let done = done.map_err(|bad| {
+                let blamed = match &bad {
+                    Incomplete::Program(_) => file,
+                    Incomplete::Config(_) => config,
+                };
+                blamed.unreadable("config", bad.why().text()).why
+            })?;
+            crate::sgx::Report::completed(&done, told)?
+        }
+    };
     Ok(Measured {
         rows: report.rows(),
         json: report.json(),

@@ -1,5 +1,7 @@
 //! `measure`: the identity that files give an enclave.
 
+use std::ffi::OsString;
+
 use teescope_core::artefacts;
 use teescope_core::trace::Params;
 
@@ -14,10 +16,13 @@ pub(super) const USAGE: Usage = Usage {
     does: "tell an enclave's identity from its files: MRENCLAVE, enclave hash and the rest",
     more: "One FILE: an SGXS stream, an enclave file of the Intel SGX SDK (.signed.so) or an image of the\n\
            Open Enclave SDK, which is built and measured by the machine's own leaves, or a bare\n\
-           SIGSTRUCT of 1,808 bytes, whose ENCLAVEHASH is told.\n\
+           SIGSTRUCT of 1,808 bytes, whose ENCLAVEHASH is told. An enclave file of the Intel SGX SDK that\n\
+           is not signed yet is completed with --config as sgx_sign does.\n\
            JSON keys: mrenclave, mrsigner, isvprodid, isvsvn, attributes {flags, xfrm}, pages,\n\
-           measured_pages, size, format, enclavehash, layout {releases, proved}, inputs. All are always\n\
-           there; null is what the file does not say, or where the file says the layout itself.\n\
+           measured_pages, size, format, enclavehash, layout {releases, proved}, inputs, sdk_release,\n\
+           sdk_assumed. All are always there; null is what the file does not say, or where the file says\n\
+           the layout itself. sdk_release is that of the sgx_sign that was followed with --config;\n\
+           sdk_assumed is whether the file names another one.\n\
            measured_pages are those with all 16 chunks measured.\n\
            Three FILEs: loader, runtime and application of a Keystone enclave, in this order.\n\
            JSON keys: enclave_hash, loader_size, runtime_size, eapp_size, pages, epm_size,\n\
@@ -29,6 +34,18 @@ pub(super) const USAGE: Usage = Usage {
             takes: Some("yes|no"),
             many: false,
             does: "whether the processor has dynamic memory (SGX2; yes if not given)",
+        },
+        Opt {
+            name: "--config",
+            takes: Some("XML"),
+            many: false,
+            does: "the signing tool's configuration, for an enclave file that is not signed yet",
+        },
+        Opt {
+            name: "--sdk",
+            takes: Some("RELEASE"),
+            many: false,
+            does: "with --config: assume the sgx_sign of 2.17, 2.20 or 2.26 (if not given, the file's own)",
         },
         Opt {
             name: "--tee",
@@ -54,20 +71,23 @@ pub(super) const USAGE: Usage = Usage {
 pub(super) fn run(args: &Args) -> Result<u8> {
     let words = Words::of(args)?;
     let all = Files::default();
-    let read = args.from(0).iter().map(|path| all.input("", path));
+    let config = args.value("--config").map(OsString::from);
+    let paths = args.from(0).iter().chain(&config);
+    let read = paths.map(|path| all.input("", path));
     let inputs = read.collect::<Result<Vec<_>>>()?;
     let names: Vec<&str> = inputs.iter().map(|i| i.name.as_str()).collect();
     let names = names.join(", ");
     let mut options = Params::new();
-    for key in ["edmm", "freemem", "utm"] {
+    for key in ["edmm", "freemem", "utm", "sdk"] {
         if let Some(value) = args.value(&format!("--{key}")) {
             options.insert(key.to_string(), value.to_string());
         }
     }
-    let mut measured = artefacts::measure(&inputs, args.value("--tee"), &options);
+    let tee = args.value("--tee").or(config.as_ref().map(|_| "sgx"));
+    let mut measured = artefacts::measure(&inputs, tee, &options);
     while inputs.iter().any(|input| input.bytes.is_lacking()) {
         all.supply_all();
-        measured = artefacts::measure(&inputs, args.value("--tee"), &options);
+        measured = artefacts::measure(&inputs, tee, &options);
     }
     let measured = measured.map_err(|e| why(format!("{names}: {}", words.say(&e))))?;
     for warning in &measured.warnings {

@@ -15,6 +15,7 @@ fn a_stream_is_measured() {
         "attributes": {"flags": null, "xfrm": null},
         "pages": 1, "measured_pages": 0, "size": "0x2000",
         "format": "SGXS", "enclavehash": null, "inputs": {}, "layout": null,
+         "sdk_release": null, "sdk_assumed": null,
     });
     assert_eq!(teescope(&["measure", "--json", &path]).json(), wanted);
     assert_eq!(
@@ -51,8 +52,24 @@ fn vectors_are_measured() {
         };
         let told = teescope_with(&["measure", "--json", "-"], &bytes).json();
         assert_eq!(told[key], value, "{path}");
-        assert_eq!(told.as_object().map(serde_json::Map::len), Some(12));
+        assert_eq!(told.as_object().map(serde_json::Map::len), Some(14));
     }
+}
+
+#[test]
+fn a_configuration_goes_with_an_enclave_that_is_not_signed() {
+    let stream = file("config.sgxs", &stream());
+    let config = file("Enclave.config.xml", b"<EnclaveConfiguration/>");
+    let told = teescope(&["measure", &stream, "--config", &config]);
+    assert_eq!(told.code, 2);
+    assert!(
+        told.err.contains("config.sgxs cannot be used: Elf64_Ehdr"),
+        "{}",
+        told.err
+    );
+    let told = teescope(&["measure", &stream, "--sdk", "2.26"]);
+    assert_eq!(told.code, 2);
+    assert!(told.err.contains("does not depend on sdk"), "{}", told.err);
 }
 
 #[test]

@@ -45,11 +45,13 @@ impl Creation {
         }
     }
 
-    /// What the SIGSTRUCT inside an image asks for.
+    /// What the SIGSTRUCT inside an image asks for, signed or prepared to be.
     #[must_use]
     pub fn of_image(image: &dyn Image) -> Option<Self> {
-        let (_, bytes) = image.sigstruct()?;
-        let sig = SigStruct::from_bytes(bytes.first_chunk()?);
+        let sig = match image.sigstruct() {
+            Some((_, bytes)) => SigStruct::from_bytes(bytes.first_chunk()?),
+            None => prepared(image)?,
+        };
         Some(Self::of(&sig, &Platform::client()))
     }
 
@@ -62,6 +64,14 @@ impl Creation {
             size.clamp(0x1000_0000, 0x4000_0000)
         }
     }
+}
+
+/// The SIGSTRUCT of an image that its author has prepared but not signed.
+#[must_use]
+pub(in crate::sgx) fn prepared(image: &dyn Image) -> Option<SigStruct> {
+    let (_, bytes) = image.draft()?;
+    let sig = SigStruct::from_bytes(bytes.first_chunk()?);
+    sig.is_prepared().then_some(sig)
 }
 
 /// An image and how its enclave is created.

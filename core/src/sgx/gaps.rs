@@ -88,7 +88,7 @@ pub fn gaps() -> Vec<Text> {
         ),
         text!(
             "gap.unsigned-sdk",
-            "An enclave of the Intel SGX SDK that is not signed has no MRENCLAVE yet: heap, stacks and threads stand in the signing tool’s configuration, and the tool writes data of its own version into the image."
+            "An enclave of the Intel SGX SDK that is not signed is measured together with the signing tool’s configuration, as the tools of SDK 2.17, 2.20 and 2.26 do it. Programs of other releases need one of these as an assumption: where the fields of g_global_data lie from td_template on, whether elrange_size is 0 or SIZE, and at which offset of the metadata the TCS template lies changed between releases. The FIPS modes are not carried out."
         ),
         text!(
             "gap.loader-checks",

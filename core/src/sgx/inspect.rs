@@ -7,6 +7,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::encls::einit;
+use super::sdk::unsigned;
 use super::sgxs::{Kind as Tag, Record, Sgxs};
 use super::structs::{AttributesFlags, EinitToken, SecInfoFlags, SigStruct};
 use super::{signers, words};
@@ -50,6 +51,7 @@ pub fn inspect_as(bytes: &[u8], which: usize) -> Option<Inspection> {
         "stream" => stream(bytes, &mut seen),
         "sigstruct" => sigstruct(bytes, &mut seen),
         "token" => token(bytes, &mut seen),
+        "config" => config(bytes, &mut seen),
         _ => key(bytes, &mut seen),
     }
     Some(seen)
@@ -71,6 +73,29 @@ fn digest(bytes: &[u8]) -> Option<Inspection> {
     let mut seen = Inspection::new(name.into(), why);
     seen.parts = vec![Part::new(name, 0, bytes.len(), known.name)];
     Some(seen)
+}
+
+/// The signing tool’s configuration: its settings.
+fn config(bytes: &[u8], seen: &mut Inspection) {
+    let whole = Part::new(
+        text!("inspect.config", "settings"),
+        0,
+        bytes.len(),
+        Text::none(),
+    );
+    seen.parts = vec![Part {
+        kind: Kind::Letters,
+        ..whole
+    }];
+    match unsigned::settings(bytes) {
+        Ok(settings) => {
+            let told = settings.into_iter();
+            seen.follows = told
+                .map(|(name, value)| (name, hex::number(value)))
+                .collect();
+        }
+        Err(bad) => seen.wrong.push(bad.text()),
+    }
 }
 
 fn sigstruct(bytes: &[u8], seen: &mut Inspection) {

@@ -42,6 +42,16 @@ pub fn recognise(bytes: &[u8]) -> Option<Recognised> {
         );
         return Some(known("EINITTOKEN", why, "token"));
     }
+    if sdk::unsigned::looks_like(bytes) {
+        return Some(known(
+            "Enclave.config.xml",
+            text!(
+                "file.is-config",
+                "it holds the element “EnclaveConfiguration”, as the configuration of the Intel SGX SDK’s signing tool does"
+            ),
+            "config",
+        ));
+    }
     if let Some(label) = key_label(bytes) {
         let why = text!(
             "file.is-key",

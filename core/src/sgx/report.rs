@@ -9,8 +9,8 @@ use core::cell::RefCell;
 
 use serde_json::{Map, Value as Json};
 
-use super::build::{Build, Measuring, Stopped};
-use super::image::{self, Found, Image, Inputs, Pool};
+use super::build::{self, Build, Measuring, Stopped};
+use super::image::{self, Completed, Found, Image, Inputs, Pool};
 use super::oe;
 use super::sgxs::Kind;
 use super::structs::{Attributes, SigStruct};
@@ -46,6 +46,9 @@ pub struct Report {
     pub inputs: Option<Inputs>,
     /// How the layout was found, where the file does not name it.
     pub found: Option<Found>,
+    /// The release of the SDK whose signing tool was followed, where the file was not signed, and whether that
+    /// release is an assumption.
+    pub sdk: Option<(&'static str, bool)>,
     /// What a reader should know besides: a signature that does not verify, a measurement that is not the
     /// signed one.
     pub warnings: Vec<Text>,
@@ -123,6 +126,22 @@ impl Report {
         Ok(measured.map(|measured| Self::default().measured(&*image, measured.finish())))
     }
 
+    /// Like [`told`](Self::told), for an enclave file of the Intel SGX SDK that was not signed and was completed
+    /// from the signing tool’s configuration.
+    ///
+    /// # Errors
+    /// See [`of`](Self::of).
+    pub fn completed(completed: &Completed, told: Told) -> Result<Self, Text> {
+        let mut report = Self::image(&completed.file, told)?;
+        // That the file is not signed is known.
+        report.warnings.clear();
+        if completed.other.is_some() {
+            report.warnings.push(completed.words());
+        }
+        report.sdk = Some((completed.release, completed.other.is_some()));
+        Ok(report)
+    }
+
     fn image(bytes: &Rc<[u8]>, told: Told) -> Result<Self, Text> {
         let image = match image::open_for(&bytes.clone().into(), told.edmm) {
             Err(bad) if oe::looks_like(bytes) => return Self::signed_for(bytes, Some(bad.text())),
@@ -145,7 +164,7 @@ impl Report {
             None => build.measure().map_err(|stop| refused(&stop))?.finish(),
         };
         let mut report = match image.sigstruct() {
-            None => Self::default(),
+            None => Self::prepared(&*image),
             Some((at, bytes)) => Self::signed(&bytes, at).map_err(|bad| malformed(&bad))?,
         };
         if let Some(signed) = report.enclavehash.filter(|signed| *signed != measured) {
@@ -177,6 +196,24 @@ impl Report {
             inputs: Some(image.inputs()),
             found: image.found().cloned(),
             ..self
+        }
+    }
+
+    /// What an image says of itself whose SIGSTRUCT nobody has signed, or that has none.
+    fn prepared(image: &dyn Image) -> Self {
+        let unsigned = image.draft().map(|_| {
+            text!(
+                "report.unsigned",
+                "The file’s metadata is there, but its SIGSTRUCT is not signed yet: there is no MRSIGNER, and EINIT takes no such enclave before somebody signs it."
+            )
+        });
+        let own = build::prepared(image);
+        Self {
+            isvprodid: own.as_ref().map(|sig| sig.isvprodid),
+            isvsvn: own.as_ref().map(|sig| sig.isvsvn),
+            attributes: own.map(|sig| sig.attributes),
+            warnings: unsigned.into_iter().collect(),
+            ..Self::default()
         }
     }
 
@@ -274,6 +311,10 @@ impl Report {
             };
             ("layout", format!("{} ({proved})", found.releases))
         }));
+        if let Some((release, assumed)) = self.sdk {
+            let how = if assumed { " (assumed)" } else { "" };
+            rows.push(("sdk_release", format!("{release}{how}")));
+        }
         let told = self.inputs.into_iter().flat_map(|i| i.pools());
         rows.extend(told.map(|(name, pool)| {
             let Pool { initial, most } = pool;
@@ -325,6 +366,8 @@ impl Report {
         });
         let inputs: Map<String, Json> = pools.collect();
         all.insert("inputs".into(), inputs.into());
+        all.insert("sdk_release".into(), self.sdk.map(|s| s.0).into());
+        all.insert("sdk_assumed".into(), self.sdk.map(|s| s.1).into());
         all.into()
     }
 }
@@ -336,10 +379,10 @@ fn other_metadata(
     image: &dyn Image,
     measured: [u8; 32],
 ) -> Option<Text> {
-    // Which metadata was used is told by where its SIGSTRUCT lies.
-    let (place, _) = image.sigstruct()?;
+    // Which metadata was used is told by its version: of several of one version the first is taken.
+    let version = image.inputs().version?;
     let other = image::open_for(&bytes.clone().into(), !told.edmm).ok()??;
-    if other.sigstruct()?.0 == place {
+    if other.inputs().version? == version {
         return None;
     }
     let other = Build::usual(other).measure().ok()?.finish();

@@ -71,6 +71,18 @@ impl SigStruct {
         )
     }
 
+    /// Whether nobody has signed it yet: it holds neither a key nor a signature.
+    #[must_use]
+    pub fn is_unsigned(&self) -> bool {
+        self.modulus == [0; 384] && self.signature == [0; 384]
+    }
+
+    /// Whether its constants are those of a SIGSTRUCT, but for the bit that marks debug builds.
+    #[must_use]
+    pub fn is_prepared(&self) -> bool {
+        self.header[..15] == Self::HEADER[..15] && self.header2 == Self::HEADER2
+    }
+
     /// Signs: fills in the constants, the modulus, the signature and the quotients, and leaves
     /// everything else as it is.
     pub fn sign(mut self, key: &PrivateKey) -> Result<Self, Refused> {

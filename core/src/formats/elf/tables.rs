@@ -36,6 +36,10 @@ impl Dynamic {
     pub const NULL: u64 = 0;
     /// Bytes of the relocations of the procedure linkage table.
     pub const PLTRELSZ: u64 = 2;
+    /// Where the names of symbols are in memory.
+    pub const STRTAB: u64 = 5;
+    /// Where the symbols are in memory.
+    pub const SYMTAB: u64 = 6;
     /// Where the relocations with addends are in memory.
     pub const RELA: u64 = 7;
     /// Bytes of the relocations with addends.

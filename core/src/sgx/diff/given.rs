@@ -99,6 +99,14 @@ impl Given {
         }
     }
 
+    /// The same, or what is to be signed, where nobody has yet.
+    pub(super) fn prepared(&self) -> Option<SigStruct> {
+        self.sigstruct().or_else(|| {
+            let (_, bytes) = self.image()?.draft()?;
+            Some(SigStruct::from_bytes(bytes.first_chunk()?))
+        })
+    }
+
     /// The MRENCLAVE that it states rather than makes.
     pub(super) fn stated(&self) -> Option<[u8; 32]> {
         match &self.kind {

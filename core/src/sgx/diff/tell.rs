@@ -186,7 +186,7 @@ fn slip(job: &Job) -> Option<Text> {
 /// What the two SIGSTRUCTs say differently.
 fn signatures(out: &mut Difference, job: &Job) {
     let [a, b] = &job.given;
-    let (Some(x), Some(y)) = (a.sigstruct(), b.sigstruct()) else {
+    let (Some(x), Some(y)) = (a.prepared(), b.prepared()) else {
         return stated(out, job);
     };
     let fields = sigs::differing(&x, &y);

@@ -112,6 +112,8 @@ pub(in crate::sgx) struct Laid {
     pub inputs: Inputs,
     /// The SIGSTRUCT in the file, and where.
     pub sigstruct: Option<(u64, Rc<[u8]>)>,
+    /// The same, where it is not signed yet.
+    pub draft: Option<(u64, Rc<[u8]>)>,
     stretches: Vec<Stretch>,
     begins: Vec<Begins>,
     by_offset: Vec<u32>,
@@ -150,6 +152,7 @@ impl Laid {
             found: None,
             inputs: Inputs::default(),
             sigstruct: None,
+            draft: None,
             stretches: Vec::new(),
             begins: Vec::new(),
             by_offset: Vec::new(),
@@ -382,5 +385,9 @@ impl Image for Laid {
 
     fn sigstruct(&self) -> Option<(u64, Rc<[u8]>)> {
         self.sigstruct.clone()
+    }
+
+    fn draft(&self) -> Option<(u64, Rc<[u8]>)> {
+        self.draft.clone()
     }
 }

@@ -35,6 +35,7 @@ pub use origin::Origin;
 
 use super::oe;
 use super::sdk;
+pub use super::sdk::unsigned::{Completed, Incomplete, complete};
 use super::sgxs::Sgxs;
 use super::structs::SecInfoFlags;
 use crate::bytes::Malformed;
@@ -131,6 +132,11 @@ pub trait Image: fmt::Debug {
 
     /// The SIGSTRUCT that the file holds besides, and its offset in the file.
     fn sigstruct(&self) -> Option<(u64, Rc<[u8]>)> {
+        None
+    }
+
+    /// The same, where nobody has signed it yet: what its author decided may be in it already.
+    fn draft(&self) -> Option<(u64, Rc<[u8]>)> {
         None
     }
 }

@@ -75,6 +75,16 @@ impl Signer {
         self.author.sign(measurement, &self.key)
     }
 
+    /// The SIGSTRUCT that an author prepared, over a measurement.
+    pub(super) fn sign_prepared(&self, prepared: &SigStruct, measurement: [u8; 32]) -> Rc<[u8]> {
+        let mut sig = prepared.clone();
+        sig.enclavehash = measurement;
+        if sig.date.0 == 0 {
+            sig.date = self.author.date;
+        }
+        self.sign_as_it_is(&sig.encode())
+    }
+
     /// The SIGSTRUCT over a measurement with something changed before signing.
     pub(super) fn sign_changed(
         &self,

@@ -9,17 +9,19 @@ use super::enclave::Enclave;
 use super::file_pages;
 use super::params::choice;
 use super::{Built, Turned};
-use crate::sgx::build::{Build, Creation, Measuring};
-use crate::sgx::image::{self, Image};
+use crate::sgx::build::{Build, Creation, Measuring, prepared};
+use crate::sgx::image::{self, Completed, Image, Incomplete};
 use crate::sgx::machine::Machine;
 use crate::sgx::op::{Made, Op, SigSource};
 use crate::sgx::platform::Platform;
 use crate::sgx::recognise::SCENARIO;
+use crate::sgx::sdk::unsigned::RELEASES;
+use crate::sgx::sdk::{Looks, looks_like};
 use crate::sgx::structs::{AttributesFlags, EinitToken, SigStruct};
 use crate::text;
 use crate::text::Text;
 use crate::trace::param::file;
-use crate::trace::{BadInput, Param, Plan, ScenarioInfo, Segment};
+use crate::trace::{BadInput, Input, Param, Plan, ScenarioInfo, Segment};
 
 pub(super) static FROM_FILE: Built = Built { info, plan };
 
@@ -59,6 +61,8 @@ fn info() -> ScenarioInfo {
         ),
         params: vec![
             stream(),
+            config(),
+            release(),
             sigstruct(),
             token(),
             key_param(),
@@ -82,6 +86,43 @@ fn stream() -> Param {
             "param.stream.what",
             "an SGXS stream, .sgxs, or an enclave file, .signed.so"
         ),
+    )
+}
+
+fn config() -> Param {
+    file(
+        "config",
+        text!("param.config", "Configuration"),
+        text!(
+            "param.config.help",
+            "For an enclave of the Intel SGX SDK that is not signed yet: the signing tool’s configuration. With it the file is completed as sgx_sign does, and measures what sgx_sign would sign."
+        ),
+        text!(
+            "param.config.what",
+            "the signing tool’s configuration, Enclave.config.xml"
+        ),
+    )
+}
+
+fn release() -> Param {
+    let mut choices = vec![("file", text!("param.sdk.file", "as the file says"))];
+    let names = RELEASES.iter().rev().map(|r| {
+        let words = text!(
+            "param.sdk.assumed",
+            "SDK {release}, as an assumption",
+            release = r.name
+        );
+        (r.name, words)
+    });
+    choices.extend(names);
+    choice(
+        "sdk",
+        text!("param.sdk", "Signing tool"),
+        text!(
+            "param.sdk.help",
+            "What sgx_sign writes depends on its version. An enclave names the SDK it was built with, and sgx_sign takes no other; where it names one that is not known here, a known one can be assumed. Only with a configuration."
+        ),
+        &choices,
     )
 }
 
@@ -127,6 +168,8 @@ fn edmm() -> Param {
 /// The files that were given.
 struct Files {
     image: Option<Rc<dyn Image>>,
+    /// Whose work the image’s metadata is, where the file was completed here.
+    made: Option<Text>,
     sigstruct: Option<(SigStruct, Rc<[u8]>)>,
     token: Option<Rc<[u8]>>,
 }
@@ -151,8 +194,13 @@ fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
     };
     let enclave = enclave(&files, creation);
     let mut segments = vec![boot()];
-    if grown && let Some(first) = segments.first_mut() {
-        first.caption = larger(platform.epc_pages);
+    let notes = [
+        grown.then(|| larger(platform.epc_pages)),
+        files.made.clone(),
+    ];
+    let notes: Vec<Text> = notes.into_iter().flatten().collect();
+    if let Some(first) = segments.first_mut().filter(|_| !notes.is_empty()) {
+        first.caption = Text::join(&notes, " ");
     }
     segments.extend(enclave.create());
     if let Some(file) = &files.image {
@@ -181,7 +229,11 @@ fn last(files: &Files, enclave: &Enclave, signer: Signer, creation: Creation) ->
                 image: file.clone(),
                 creation,
             };
-            let sign = move |measured| signer.sign(measured);
+            let own = prepared(&*build.image);
+            let sign = move |measured| match &own {
+                Some(own) => signer.sign_prepared(own, measured),
+                None => signer.sign(measured),
+            };
             SigSource::Made(Rc::new(Made::over(Measuring::new(build), sign)))
         }
         (None, None) => SigSource::Now,
@@ -203,6 +255,10 @@ fn caption_einit(files: &Files) -> Text {
         (Some(_), Some(_)) => text!(
             "cap.file.einit-both",
             "The author’s SIGSTRUCT meets the enclave: the processor checks the signature, compares what was signed with what it measured, then the attributes, then who may launch. Where they do not fit, the first rule that fails says why."
+        ),
+        (Some(image), None) if image.draft().is_some() => text!(
+            "cap.file.einit-unsigned",
+            "The file holds no signed SIGSTRUCT yet, so one is signed here, with your key or the demo key: over what the file measures, with the attributes, product and security version that its author prepared. The MRENCLAVE that EINIT writes is the one that real hardware reports for this file once it is signed; MRSIGNER is that of the key used here."
         ),
         (Some(_), None) => text!(
             "cap.file.einit-signed",
@@ -227,7 +283,12 @@ fn larger(pages: u64) -> Text {
 fn creation(turned: &Turned<'_>, files: &Files) -> Creation {
     let mut creation = match &files.sigstruct {
         Some((sig, _)) => Creation::of(sig, &Platform::client()),
-        None => Creation::usual(),
+        None => {
+            let image = files.image.as_deref();
+            image
+                .and_then(Creation::of_image)
+                .unwrap_or_else(Creation::usual)
+        }
     };
     let flags = &mut creation.attributes.flags;
     match turned.text("debug") {
@@ -258,10 +319,18 @@ fn enclave(files: &Files, creation: Creation) -> Enclave {
 }
 
 fn files(turned: &Turned<'_>) -> Result<Files, BadInput> {
+    let mut made = None;
+    let config = turned.file("config")?;
     let image = match turned.file("stream")? {
         None => None,
         Some(input) => {
-            let opened = image::open_for(&input.bytes, turned.text("edmm") != "no");
+            let mut bytes = input.bytes.clone();
+            if let Some(config) = config {
+                let completed = complete(turned, input, config)?;
+                made = Some(completed.words());
+                bytes = completed.file.into();
+            }
+            let opened = image::open_for(&bytes, turned.text("edmm") != "no");
             let opened = opened.map_err(|bad| input.unreadable("stream", bad.text()))?;
             Some(opened.ok_or_else(|| input.wanting("stream"))?)
         }
@@ -292,8 +361,28 @@ fn files(turned: &Turned<'_>) -> Result<Files, BadInput> {
     }
     Ok(Files {
         image,
+        made,
         sigstruct,
         token,
+    })
+}
+
+/// The file of an enclave that is not signed, completed from the signing tool’s configuration.
+fn complete(turned: &Turned<'_>, input: &Input, config: &Input) -> Result<Completed, BadInput> {
+    let bytes = input.whole("stream")?;
+    if !matches!(looks_like(&bytes), Some(Looks::Unsigned | Looks::Broken)) {
+        let why = text!(
+            "config.not-needed",
+            "a configuration goes with an enclave of the Intel SGX SDK that is not signed yet; {name} is none.",
+            name = input.name.as_str()
+        );
+        return Err(config.unreadable("config", why));
+    }
+    let release = Some(turned.text("sdk")).filter(|name| *name != "file");
+    let done = image::complete(&bytes, &config.whole("config")?, release);
+    done.map_err(|bad| match bad {
+        Incomplete::Program(why) => input.unreadable("stream", why.text()),
+        Incomplete::Config(why) => config.unreadable("config", why.text()),
     })
 }
 

@@ -105,11 +105,7 @@ fn note(bytes: &[u8], at: u64) -> Result<Block, Malformed> {
 /// There is no note, it is empty because the file is not signed, or a structure does not fit into it.
 pub(in crate::sgx) fn places(bytes: &[u8], elf: &Elf) -> Result<Vec<Place>, Malformed> {
     let Some(block) = block(bytes, elf)? else {
-        let why = text!(
-            "sdk.no-note",
-            "has no note “sgx_metadata”, so this is no enclave of the Intel SGX SDK"
-        );
-        return Err(Malformed::says(0, "Elf64_Ehdr", why));
+        return Err(no_note());
     };
     let mut all = Vec::new();
     let (mut at, end) = (block.at, block.at + block.len);
@@ -145,11 +141,20 @@ pub(in crate::sgx) fn places(bytes: &[u8], elf: &Elf) -> Result<Vec<Place>, Malf
     Ok(all)
 }
 
+/// That there is no note.
+pub(super) fn no_note() -> Malformed {
+    let why = text!(
+        "sdk.no-note",
+        "has no note “sgx_metadata”, so this is no enclave of the Intel SGX SDK"
+    );
+    Malformed::says(0, "Elf64_Ehdr", why)
+}
+
 /// What is missing where a file is not signed.
 fn unsigned() -> crate::text::Text {
     text!(
         "sdk.unsigned",
-        "is not there: the file is an enclave that is not signed yet. How much heap and stack it gets and how many threads stands in the signing tool’s configuration (.config.xml), and the tool writes data of its own version into the image. So this file alone has no MRENCLAVE. Sign it (sgx_sign sign) and give the .signed.so"
+        "is not there: the file is an enclave that is not signed yet. How much heap and stack it gets and how many threads stands in the signing tool’s configuration (.config.xml), and the tool writes data of its own version into the image. So this file alone has no MRENCLAVE. Give its configuration besides, or sign it (sgx_sign sign) and give the .signed.so"
     )
 }
 

@@ -6,6 +6,7 @@
 //! | where the metadata is, and which of several is used | `metadata.rs` |
 //! | the program: segments, patches, text relocations | `program.rs` |
 //! | what follows it: heap, stacks, threads, guards | `layout.rs` |
+//! | a file that is not signed yet, completed from the signing tool’s configuration | `unsigned/` |
 //!
 //! Documents: Intel SGX SDK for Linux, `common/inc/internal/metadata.h`, `psw/urts/loader.cpp` and
 //! `psw/urts/parser/elfparser.cpp` (metadata 1.3 to 3.0). What its loader checks and the measurement does not
@@ -15,6 +16,7 @@ mod layout;
 mod metadata;
 mod program;
 pub mod structs;
+pub(in crate::sgx) mod unsigned;
 
 use alloc::rc::Rc;
 
@@ -86,7 +88,12 @@ pub(in crate::sgx) fn load(bytes: &Rc<[u8]>, elf: &Elf, place: &Place) -> Result
     let size = head.enclave_size;
     let mut laid = Laid::new("Intel SGX SDK", bytes.clone(), size, head.ssa_frame_size);
     let sig = place.part(bytes, 64, SigStruct::SIZE as u64, "metadata_t.enclave_css")?;
-    laid.sigstruct = Some((place.at + 64, Rc::from(sig)));
+    let found = Some((place.at + 64, Rc::from(sig)));
+    if SigStruct::decode_lenient(sig, place.at + 64)?.is_unsigned() {
+        laid.draft = found;
+    } else {
+        laid.sigstruct = found;
+    }
     if let Some(elrange) = place.elrange(bytes)? {
         laid.size = elrange.size;
         laid.shift = elrange.image - elrange.start;

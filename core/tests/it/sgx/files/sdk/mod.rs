@@ -4,7 +4,11 @@
 mod broken;
 mod random;
 mod shapes;
+mod shown;
+mod so;
 mod tail;
+mod tool;
+mod unsigned;
 pub(in crate::sgx) mod writer;
 
 use std::rc::Rc;

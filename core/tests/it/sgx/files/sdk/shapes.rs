@@ -192,7 +192,8 @@ shared_test! {
     }
 
     fn everything_in_a_file_is_shown_and_told() {
-        let sdk = any(12);
+        let mut sdk = any(12);
+        sdk.sigstruct = SigStruct::default().sign(&demo_signer().expect("a key")).expect("signed").encode().to_vec();
         let (file, _) = sdk.write();
         let seen = inspect(&file).expect("recognised");
         let told = |name: &str| seen.follows.iter().filter(|(n, _)| *n == name).map(|(_, v)| v.clone()).collect::<Vec<_>>();
