@@ -1,5 +1,6 @@
 //! Ordinary memory: what is not there yet reads as zero.
 
+use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -38,6 +39,17 @@ impl Ram {
         out
     }
 
+    /// Whether these bytes lie there.
+    #[must_use]
+    pub fn holds(&self, at: Physical, bytes: &[u8]) -> bool {
+        let mut old = [0; 64];
+        bytes.chunks(64).zip(0..).all(|(part, n)| {
+            let old = &mut old[..part.len()];
+            self.read(Physical(at.0.wrapping_add(n * 64)), old);
+            old == part
+        })
+    }
+
     /// Writes bytes.
     pub fn write(&mut self, at: Physical, bytes: &[u8]) {
         let mut done = 0;
@@ -45,9 +57,15 @@ impl Ram {
             let here = at.0.wrapping_add(done as u64);
             let (number, offset) = (here / PAGE as u64, (here % PAGE as u64) as usize);
             let len = (PAGE - offset).min(bytes.len() - done);
-            let page = self.pages.get(&number).unwrap_or(&Page::Zero);
-            let page = page.with(offset, &bytes[done..done + len]);
-            self.pages.insert_mut(number, page);
+            let part = &bytes[done..done + len];
+            match self.pages.get_mut(&number) {
+                // Bytes that nobody else holds are written where they are.
+                Some(Page::Own(page)) => {
+                    Rc::make_mut(page)[offset..offset + len].copy_from_slice(part);
+                }
+                Some(page) => *page = page.with(offset, part),
+                None => self.pages.insert_mut(number, Page::Zero.with(offset, part)),
+            }
             done += len;
         }
     }

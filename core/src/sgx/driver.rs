@@ -60,13 +60,12 @@ pub fn kernel(at: Physical) -> u64 {
 impl Machine {
     /// Lays bytes into the driver's buffer, unless they lie there already.
     fn lay<R: Recorder>(&mut self, recorder: &mut R, at: Physical, bytes: &[u8]) {
-        let old = self.ram.bytes(at, bytes.len());
-        if old == bytes {
+        if self.ram.holds(at, bytes) {
             return;
         }
         recorder.write(Place::new("ram", at.0, bytes.len() as u64), || {
             (
-                super::words::short_bytes(&old),
+                super::words::short_bytes(&self.ram.bytes(at, bytes.len())),
                 super::words::short_bytes(bytes),
             )
         });

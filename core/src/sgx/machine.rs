@@ -87,13 +87,20 @@ impl Follows for EpcSlot {
     fn after(&self, step: &u64, n: u64) -> Self {
         Self {
             entry: self.entry.onward(n),
-            content: self.content.onward(step.saturating_mul(n)),
+            content: self.content.onward(times(*step, n)),
         }
     }
 
     fn leads(&self, step: &u64, n: u64, to: &Self) -> bool {
-        self.entry.onward(n) == to.entry
-            && self.content.ahead(&to.content) == Some(step.saturating_mul(n))
+        self.entry.onward(n) == to.entry && self.content.ahead(&to.content) == Some(times(*step, n))
+    }
+}
+
+/// So many steps in a file. Nearly all are short, and wasm has no wide multiplication.
+fn times(step: u64, n: u64) -> u64 {
+    match (u32::try_from(step), u32::try_from(n)) {
+        (Ok(step), Ok(n)) => u64::from(step) * u64::from(n),
+        _ => step.saturating_mul(n),
     }
 }
 

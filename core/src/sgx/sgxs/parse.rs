@@ -59,6 +59,8 @@ struct Parser {
     /// Pages by number in the enclave, without the last.
     pages: Runs<Page>,
     last: Option<Last>,
+    /// Room for the next page's order.
+    spare: Vec<u64>,
     /// Offset of the record to be read next.
     at: usize,
 }
@@ -181,7 +183,7 @@ impl Parser {
             page,
             mut own,
             in_order,
-            order,
+            mut order,
         }) = self.last.take()
         else {
             return;
@@ -190,8 +192,12 @@ impl Parser {
         let all = &mut self.index.stretches;
         if !in_order {
             own.order = Some((self.index.order.len(), order.len()));
-            self.index.order.extend(order);
-        } else if let Some(last) = all.last_mut()
+            self.index.order.extend(&order);
+        }
+        order.clear();
+        self.spare = order;
+        if in_order
+            && let Some(last) = all.last_mut()
             && last.order.is_none()
             && (last.flags, last.present, last.measured) == (own.flags, own.present, own.measured)
             && last.offset + last.count * PAGE as u64 == own.offset
@@ -262,7 +268,7 @@ impl Parser {
                 order: None,
             },
             in_order: true,
-            order: Vec::new(),
+            order: core::mem::take(&mut self.spare),
         });
         self.index.pages += 1;
         self.index.len += 1;
