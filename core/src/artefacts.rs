@@ -23,7 +23,7 @@ pub use case::{CASE, replay};
 pub use look::{Looked, WINDOW, look, look_as};
 
 /// What can be taken apart, as the end of “it is …”.
-pub const KNOWN: &str = "an SGXS stream, an enclave file of the Intel SGX SDK, an image of the Open Enclave SDK, a SIGSTRUCT, an EINITTOKEN, an RSA key in PEM, an attestation quote of SGX or TDX, a REPORT, TARGETINFO, KEYREQUEST, SECS, TCS, SECINFO, PAGEINFO, PCMD or save area frame, sealed data of the Intel SGX SDK, a PCK certificate, a Keystone report in binary or JSON, a RISC-V program in ELF or without a header, or an error number of SGX or of its SDK";
+pub const KNOWN: &str = "an SGXS stream, an enclave file of the Intel SGX SDK, an image of the Open Enclave SDK, a manifest of Gramine or its libpal, a SIGSTRUCT, an EINITTOKEN, an RSA key in PEM, an attestation quote of SGX or TDX, a REPORT, TARGETINFO, KEYREQUEST, SECS, TCS, SECINFO, PAGEINFO, PCMD or save area frame, sealed data of the Intel SGX SDK, a PCK certificate, a Keystone report in binary or JSON, a RISC-V program in ELF or without a header, or an error number of SGX or of its SDK";
 
 /// Takes a file apart, if a machine knows it.
 #[must_use]
@@ -113,8 +113,11 @@ pub const MEASURES: [&str; 2] = ["sgx", "keystone"];
 /// # Errors
 /// There is no such machine, or it cannot measure these files; a sentence says why.
 pub fn measure(files: &[Input], machine: Option<&str>, options: &Params) -> Result<Measured, Text> {
-    let machine = machine.unwrap_or(if files.len() == 1 { "sgx" } else { "keystone" });
+    let gramine = files.first().is_some_and(is_manifest);
+    let one = files.len() == 1 || gramine;
+    let machine = machine.unwrap_or(if one { "sgx" } else { "keystone" });
     match machine {
+        "sgx" if gramine && files.len() > 1 => manifest(files, options),
         "sgx" => sgx(files, options),
         "keystone" => crate::keystone::host::measure(files, options),
         other => Err(text!(
@@ -152,13 +155,7 @@ fn sgx(files: &[Input], options: &Params) -> Result<Measured, Text> {
                 ));
             }
             ("sdk", name) if config.is_some() => release = Some(name),
-            (key, _) => {
-                return Err(text!(
-                    "measure.no-option",
-                    "What this file measures does not depend on {key}.",
-                    key = key
-                ));
-            }
+            (key, _) => return Err(no_option(key)),
         }
     }
     let report = match config {
@@ -184,6 +181,49 @@ fn sgx(files: &[Input], options: &Params) -> Result<Measured, Text> {
         json: report.json(),
         warnings: report.warnings,
     })
+}
+
+/// Whether a file is a manifest of Gramine, which is measured together with libpal.
+fn is_manifest(file: &Input) -> bool {
+    use crate::sgx::gramine::{LOOKED_AT, looks_like};
+    let len = usize::try_from(file.bytes.len()).unwrap_or(usize::MAX);
+    file.bytes.with(0, len.min(LOOKED_AT), looks_like)
+}
+
+/// A manifest of Gramine, its libpal, and perhaps the SIGSTRUCT.
+fn manifest(files: &[Input], options: &Params) -> Result<Measured, Text> {
+    let whole = |file: &Input| file.whole("file").map_err(|bad| bad.why);
+    let (manifest, libpal, sigstruct) = match files {
+        [manifest, libpal] => (manifest, libpal, None),
+        [manifest, libpal, sigstruct] => (manifest, libpal, Some(whole(sigstruct)?)),
+        _ => {
+            return Err(text!(
+                "measure.gramine-files",
+                "An enclave of Gramine is measured from its manifest, libpal.so and, if there is one, the SIGSTRUCT, in this order. There are {n} files.",
+                n = files.len()
+            ));
+        }
+    };
+    let other = options.keys().find(|key| *key != "gramine");
+    if let Some(key) = other {
+        return Err(no_option(key));
+    }
+    let release = options.get("gramine").map(String::as_str);
+    let (manifest, libpal) = (whole(manifest)?, whole(libpal)?);
+    let report = crate::sgx::Report::gramine(&manifest, &libpal, sigstruct.as_deref(), release)?;
+    Ok(Measured {
+        rows: report.rows(),
+        json: report.json(),
+        warnings: report.warnings,
+    })
+}
+
+fn no_option(key: &str) -> Text {
+    text!(
+        "measure.no-option",
+        "What this file measures does not depend on {key}.",
+        key = key
+    )
 }
 
 /// Compares two artefacts, in slices: two enclaves, an enclave and what is expected of it.

@@ -1,6 +1,6 @@
 //! `measure`: the identity that files give an enclave.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use teescope_core::artefacts;
 use teescope_core::trace::Params;
@@ -24,6 +24,8 @@ pub(super) const USAGE: Usage = Usage {
            the layout itself. sdk_release is that of the sgx_sign that was followed with --config;\n\
            sdk_assumed is whether the file names another one.\n\
            measured_pages are those with all 16 chunks measured.\n\
+           A manifest of Gramine (.manifest.sgx) with --libpal, and with --sigstruct, which proves how\n\
+           the enclave is laid out; the three may also be given as FILEs in this order.\n\
            Three FILEs: loader, runtime and application of a Keystone enclave, in this order.\n\
            JSON keys: enclave_hash, loader_size, runtime_size, eapp_size, pages, epm_size,\n\
            epm_allocator, utm_size, freemem.\n\
@@ -46,6 +48,24 @@ pub(super) const USAGE: Usage = Usage {
             takes: Some("RELEASE"),
             many: false,
             does: "with --config: assume the sgx_sign of 2.17, 2.20 or 2.26 (if not given, the file's own)",
+        },
+        Opt {
+            name: "--libpal",
+            takes: Some("FILE"),
+            many: false,
+            does: "libpal.so of Gramine, for a manifest",
+        },
+        Opt {
+            name: "--sigstruct",
+            takes: Some("FILE"),
+            many: false,
+            does: "the SIGSTRUCT (.sig) that was signed for the manifest and libpal",
+        },
+        Opt {
+            name: "--gramine",
+            takes: Some("1.4|1.0|…"),
+            many: false,
+            does: "the releases of Gramine whose layout is used, where no SIGSTRUCT proves it",
         },
         Opt {
             name: "--tee",
@@ -71,19 +91,25 @@ pub(super) const USAGE: Usage = Usage {
 pub(super) fn run(args: &Args) -> Result<u8> {
     let words = Words::of(args)?;
     let all = Files::default();
-    let config = args.value("--config").map(OsString::from);
-    let paths = args.from(0).iter().chain(&config);
-    let read = paths.map(|path| all.input("", path));
+    let besides = ["--config", "--libpal", "--sigstruct"]
+        .into_iter()
+        .filter_map(|name| args.value(name));
+    let paths = args.from(0).iter().map(OsString::as_os_str);
+    let read = paths
+        .chain(besides.map(OsStr::new))
+        .map(|path| all.input("", path));
     let inputs = read.collect::<Result<Vec<_>>>()?;
     let names: Vec<&str> = inputs.iter().map(|i| i.name.as_str()).collect();
     let names = names.join(", ");
     let mut options = Params::new();
-    for key in ["edmm", "freemem", "utm", "sdk"] {
+    for key in ["edmm", "freemem", "utm", "sdk", "gramine"] {
         if let Some(value) = args.value(&format!("--{key}")) {
             options.insert(key.to_string(), value.to_string());
         }
     }
-    let tee = args.value("--tee").or(config.as_ref().map(|_| "sgx"));
+    let tee = args
+        .value("--tee")
+        .or(args.value("--config").map(|_| "sgx"));
     let mut measured = artefacts::measure(&inputs, tee, &options);
     while inputs.iter().any(|input| input.bytes.is_lacking()) {
         all.supply_all();

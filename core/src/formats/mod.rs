@@ -3,3 +3,4 @@
 pub mod dcap;
 pub mod elf;
 pub mod engines;
+pub mod toml;

@@ -83,6 +83,9 @@ pub struct Build {
     pub creation: Creation,
 }
 
+/// Enclaves of more than a client’s processor takes are for servers, whose CPUID.12H gives this limit.
+const SERVER_SIZE_64: u8 = 56;
+
 /// An operation of an image that the machine does not carry out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stopped {
@@ -106,7 +109,10 @@ impl Build {
     /// would usually have: giving pages up to disk is not part of building.
     #[must_use]
     pub fn platform(&self) -> (Platform, bool) {
-        let platform = Platform::client();
+        let mut platform = Platform::client();
+        if self.image.size() >> platform.max_size_64 != 0 {
+            platform.max_size_64 = SERVER_SIZE_64;
+        }
         let needs = self.image.pages() + 1;
         if needs <= platform.epc_pages {
             return (platform, false);

@@ -84,7 +84,7 @@ pub fn gaps() -> Vec<Text> {
         ),
         text!(
             "gap.gramine",
-            "Of Gramine, the .sig file is taken: it is a SIGSTRUCT. An enclave is not measured from manifest and libpal: the layout follows from constants of the Gramine version that are in neither file (sizes of stacks and thread data, the place of the manifest), so the version’s own gramine-sgx-sign is needed."
+            "Enclaves of Gramine are laid out from manifest and libpal by a table of releases (1.0 to 1.9), since neither file names its version; the .sig proves the choice. Of the releases before the name Gramine (Graphene) the constants differ and are not in the table. Enclaves of more than 4 GiB without EDMM have more pages than are taken here. sgx.debug, the processor features and the identifiers in the manifest are not checked against the SIGSTRUCT: they are not measured but as text."
         ),
         text!(
             "gap.unsigned-sdk",

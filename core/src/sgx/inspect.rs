@@ -10,7 +10,7 @@ use super::encls::einit;
 use super::sdk::unsigned;
 use super::sgxs::{Kind as Tag, Record, Sgxs};
 use super::structs::{AttributesFlags, EinitToken, SecInfoFlags, SigStruct};
-use super::{signers, words};
+use super::{gramine, signers, words};
 use crate::bytes::inspection::Kind;
 use crate::bytes::{Checked, Inspection, Part, hex};
 use crate::crypto::sha256::sha256;
@@ -48,6 +48,8 @@ pub fn inspect_as(bytes: &[u8], which: usize) -> Option<Inspection> {
         "stream" if bytes.starts_with(&elf::MAGIC) => {
             super::inspect_program::program(bytes, &mut seen);
         }
+        "libpal" => super::inspect_program::libpal(bytes, &mut seen),
+        "stream" if gramine::looks_like(bytes) => gramine::inspect(bytes, &mut seen),
         "stream" => stream(bytes, &mut seen),
         "sigstruct" => sigstruct(bytes, &mut seen),
         "token" => token(bytes, &mut seen),

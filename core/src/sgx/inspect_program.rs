@@ -59,6 +59,20 @@ fn signature(place: &Place, bytes: &[u8]) -> Option<Inside> {
     })
 }
 
+/// Gramine’s libpal, which is a part of an enclave.
+pub(super) fn libpal(bytes: &[u8], seen: &mut Inspection) {
+    let elf = Elf::parse(bytes);
+    let mut places = Vec::new();
+    if let Ok(elf) = &elf {
+        tables(bytes, elf, &mut places);
+    }
+    seen.parts = parts(bytes, elf.as_ref().ok(), places);
+    seen.notes.push(text!(
+        "inspect.libpal",
+        "It is the part of an enclave of Gramine that is the same for every program. What the enclave measures depends on its manifest (.manifest.sgx) besides."
+    ));
+}
+
 /// Every structure that the file’s tables lead to.
 fn tables(bytes: &[u8], elf: &Elf, places: &mut Vec<Place>) {
     let mut table = |at: u64, count: u16, layout: &'static Layout| {

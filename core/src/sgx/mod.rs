@@ -25,6 +25,7 @@ pub mod error_numbers;
 pub mod events;
 mod examples;
 pub mod gaps;
+pub mod gramine;
 pub mod image;
 mod inspect;
 mod inspect_program;

@@ -1,5 +1,6 @@
 //! What a file is, by its first bytes and its length.
 
+use super::gramine;
 use super::oe;
 use super::sdk;
 use super::sgxs::Kind;
@@ -52,6 +53,17 @@ pub fn recognise(bytes: &[u8]) -> Option<Recognised> {
             "config",
         ));
     }
+    if gramine::looks_like(bytes) {
+        return Some(Recognised {
+            what: text!("file.is-manifest.what", "manifest of Gramine"),
+            why: text!(
+                "file.is-manifest",
+                "it is a text that sets keys of “loader” or “libos”, and of “sgx”, “fs” or “sys”"
+            ),
+            scenario: SCENARIO,
+            key: "stream",
+        });
+    }
     if let Some(label) = key_label(bytes) {
         let why = text!(
             "file.is-key",
@@ -74,6 +86,17 @@ fn program(bytes: &[u8]) -> Option<Recognised> {
             ),
             scenario: SCENARIO,
             key: "stream",
+        });
+    }
+    if gramine::is_libpal(bytes) {
+        return Some(Recognised {
+            what: text!("file.is-libpal.what", "libpal.so of Gramine"),
+            why: text!(
+                "file.is-libpal",
+                "it is an ELF library for x86-64 that calls itself “libpal.so”"
+            ),
+            scenario: SCENARIO,
+            key: "libpal",
         });
     }
     let found = match sdk::looks_like(bytes)? {

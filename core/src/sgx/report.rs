@@ -253,7 +253,7 @@ impl Report {
     }
 
     /// What a SIGSTRUCT says that starts at `at` of the file.
-    fn signed(bytes: &[u8], at: u64) -> Result<Self, Malformed> {
+    pub(super) fn signed(bytes: &[u8], at: u64) -> Result<Self, Malformed> {
         let sig = SigStruct::decode(bytes, at)?;
         let warning = sig.verify().err().map(|why| {
             text!(

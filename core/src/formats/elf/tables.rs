@@ -44,6 +44,8 @@ impl Dynamic {
     pub const RELA: u64 = 7;
     /// Bytes of the relocations with addends.
     pub const RELASZ: u64 = 8;
+    /// Where among the names a library’s own is.
+    pub const SONAME: u64 = 14;
     /// Relocations change segments that are not written.
     pub const TEXTREL: u64 = 22;
     /// Where the relocations of the procedure linkage table are in memory.

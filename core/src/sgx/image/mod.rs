@@ -30,9 +30,12 @@ pub use super::sgxs::{Eextend, Item};
 pub use alike::{Alike, alike};
 pub use found::Found;
 pub use inputs::{Inputs, Pool};
-pub(in crate::sgx) use laid::{Filling, Laid, NotLaid, PAGES_MOST, Patch, STRETCHES_MOST, Stretch};
+pub(in crate::sgx) use laid::{
+    Filling, Laid, NotLaid, PAGES_MOST, Patch, STRETCHES_MOST, Stretch, Word,
+};
 pub use origin::Origin;
 
+use super::gramine;
 use super::oe;
 use super::sdk;
 pub use super::sdk::unsigned::{Completed, Incomplete, complete};
@@ -159,6 +162,10 @@ pub fn open_for(bytes: &Source, edmm: bool) -> Result<Option<Rc<dyn Image>>, Mal
     let mut magic = [0; 4];
     bytes.read(0, &mut magic);
     if magic != elf::MAGIC {
+        let start = usize::try_from(bytes.len()).unwrap_or(usize::MAX);
+        if bytes.with(0, start.min(gramine::LOOKED_AT), gramine::looks_like) {
+            return Err(gramine::needs_libpal());
+        }
         return Ok(Sgxs::read(bytes)?.map(|image| Rc::new(image) as Rc<dyn Image>));
     }
     // The tables of a program lie anywhere in it, so it is wanted whole.

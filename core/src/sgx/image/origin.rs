@@ -36,6 +36,12 @@ pub enum Origin {
     Ssa(u32),
     /// Thread data and thread-local storage of a thread.
     ThreadData(u32),
+    /// Stack of a thread for signals.
+    SignalStack(u32),
+    /// A manifest: a text that says how the enclave is set up.
+    Manifest,
+    /// Memory that is not in use yet.
+    Free,
     /// Another part that the format numbers and we have no name for.
     Other(u16),
 }
@@ -55,6 +61,7 @@ impl Origin {
             Self::Tcs(_) => Self::Tcs(0),
             Self::Ssa(_) => Self::Ssa(0),
             Self::ThreadData(_) => Self::ThreadData(0),
+            Self::SignalStack(_) => Self::SignalStack(0),
             other => other,
         }
     }
@@ -63,7 +70,11 @@ impl Origin {
     #[must_use]
     pub const fn thread(self) -> Option<u32> {
         match self {
-            Self::Stack(n) | Self::Tcs(n) | Self::Ssa(n) | Self::ThreadData(n) => Some(n),
+            Self::Stack(n)
+            | Self::Tcs(n)
+            | Self::Ssa(n)
+            | Self::ThreadData(n)
+            | Self::SignalStack(n) => Some(n),
             _ => None,
         }
     }
@@ -109,6 +120,13 @@ impl Origin {
             Self::ThreadData(n) => {
                 text!("origin.thread-data", "data of thread {n}", n = u64::from(n))
             }
+            Self::SignalStack(n) => text!(
+                "origin.signal-stack",
+                "signal stack of thread {n}",
+                n = u64::from(n)
+            ),
+            Self::Manifest => text!("origin.manifest", "manifest"),
+            Self::Free => text!("origin.free", "free memory"),
             Self::Other(n) => text!("origin.other", "part {n}", n = u64::from(n)),
         })
     }

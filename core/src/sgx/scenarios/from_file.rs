@@ -5,23 +5,22 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::author::{Signer, boot, einit, key_param, launch};
+use super::besides;
 use super::enclave::Enclave;
 use super::file_pages;
 use super::params::choice;
 use super::{Built, Turned};
 use crate::sgx::build::{Build, Creation, Measuring, prepared};
-use crate::sgx::image::{self, Completed, Image, Incomplete};
+use crate::sgx::image::Image;
 use crate::sgx::machine::Machine;
 use crate::sgx::op::{Made, Op, SigSource};
 use crate::sgx::platform::Platform;
 use crate::sgx::recognise::SCENARIO;
-use crate::sgx::sdk::unsigned::RELEASES;
-use crate::sgx::sdk::{Looks, looks_like};
 use crate::sgx::structs::{AttributesFlags, EinitToken, SigStruct};
 use crate::text;
 use crate::text::Text;
 use crate::trace::param::file;
-use crate::trace::{BadInput, Input, Param, Plan, ScenarioInfo, Segment};
+use crate::trace::{BadInput, Param, Plan, ScenarioInfo, Segment};
 
 pub(super) static FROM_FILE: Built = Built { info, plan };
 
@@ -61,14 +60,16 @@ fn info() -> ScenarioInfo {
         ),
         params: vec![
             stream(),
-            config(),
-            release(),
+            besides::config(),
+            besides::sdk(),
+            besides::libpal(),
             sigstruct(),
             token(),
             key_param(),
             debug,
             launch,
             edmm(),
+            besides::gramine(),
         ],
         listed: false,
     }
@@ -80,49 +81,12 @@ fn stream() -> Param {
         text!("param.stream", "Enclave"),
         text!(
             "param.stream.help",
-            "An SGXS stream of the records that the measurement hashes, or an enclave file of the Intel SGX SDK or the Open Enclave SDK. Empty: an empty enclave, to try a SIGSTRUCT alone."
+            "An SGXS stream of the records that the measurement hashes, an enclave file of the Intel SGX SDK or the Open Enclave SDK, or a manifest of Gramine, which needs libpal besides. Empty: an empty enclave, to try a SIGSTRUCT alone."
         ),
         text!(
             "param.stream.what",
-            "an SGXS stream, .sgxs, or an enclave file, .signed.so"
+            "an SGXS stream, .sgxs, an enclave file, .signed.so, or a manifest, .manifest.sgx"
         ),
-    )
-}
-
-fn config() -> Param {
-    file(
-        "config",
-        text!("param.config", "Configuration"),
-        text!(
-            "param.config.help",
-            "For an enclave of the Intel SGX SDK that is not signed yet: the signing tool’s configuration. With it the file is completed as sgx_sign does, and measures what sgx_sign would sign."
-        ),
-        text!(
-            "param.config.what",
-            "the signing tool’s configuration, Enclave.config.xml"
-        ),
-    )
-}
-
-fn release() -> Param {
-    let mut choices = vec![("file", text!("param.sdk.file", "as the file says"))];
-    let names = RELEASES.iter().rev().map(|r| {
-        let words = text!(
-            "param.sdk.assumed",
-            "SDK {release}, as an assumption",
-            release = r.name
-        );
-        (r.name, words)
-    });
-    choices.extend(names);
-    choice(
-        "sdk",
-        text!("param.sdk", "Signing tool"),
-        text!(
-            "param.sdk.help",
-            "What sgx_sign writes depends on its version. An enclave names the SDK it was built with, and sgx_sign takes no other; where it names one that is not known here, a known one can be assumed. Only with a configuration."
-        ),
-        &choices,
     )
 }
 
@@ -168,8 +132,8 @@ fn edmm() -> Param {
 /// The files that were given.
 struct Files {
     image: Option<Rc<dyn Image>>,
-    /// Whose work the image’s metadata is, where the file was completed here.
-    made: Option<Text>,
+    /// What is to be said about how the image was come by.
+    says: Option<Text>,
     sigstruct: Option<(SigStruct, Rc<[u8]>)>,
     token: Option<Rc<[u8]>>,
 }
@@ -196,7 +160,7 @@ fn plan(turned: &Turned<'_>) -> Result<(Machine, Plan<Op>), BadInput> {
     let mut segments = vec![boot()];
     let notes = [
         grown.then(|| larger(platform.epc_pages)),
-        files.made.clone(),
+        files.says.clone(),
     ];
     let notes: Vec<Text> = notes.into_iter().flatten().collect();
     if let Some(first) = segments.first_mut().filter(|_| !notes.is_empty()) {
@@ -238,7 +202,11 @@ fn last(files: &Files, enclave: &Enclave, signer: Signer, creation: Creation) ->
         }
         (None, None) => SigSource::Now,
     };
-    let mut segment = einit(enclave, source.clone(), caption_einit(files));
+    let mut caption = caption_einit(files);
+    if let Some(says) = &files.says {
+        caption = Text::join(&[caption, says.clone()], " ");
+    }
+    let mut segment = einit(enclave, source.clone(), caption);
     if let Some(token) = files.token.clone()
         && let Op::Einit(mut op) = enclave.einit(source)
     {
@@ -319,29 +287,22 @@ fn enclave(files: &Files, creation: Creation) -> Enclave {
 }
 
 fn files(turned: &Turned<'_>) -> Result<Files, BadInput> {
-    let mut made = None;
-    let config = turned.file("config")?;
-    let image = match turned.file("stream")? {
+    let given = match turned.file("sigstruct")? {
         None => None,
-        Some(input) => {
-            let mut bytes = input.bytes.clone();
-            if let Some(config) = config {
-                let completed = complete(turned, input, config)?;
-                made = Some(completed.words());
-                bytes = completed.file.into();
-            }
-            let opened = image::open_for(&bytes, turned.text("edmm") != "no");
-            let opened = opened.map_err(|bad| input.unreadable("stream", bad.text()))?;
-            Some(opened.ok_or_else(|| input.wanting("stream"))?)
-        }
-    };
-    let sigstruct = match turned.file("sigstruct")? {
-        None => image.as_ref().and_then(|i| own_sigstruct(&**i)),
         Some(input) => {
             let bytes = input.exact::<{ SigStruct::SIZE }>("sigstruct", "SIGSTRUCT")?;
             Some((SigStruct::from_bytes(&bytes), input.whole("sigstruct")?))
         }
     };
+    let (image, says) = match turned.file("stream")? {
+        None => (None, None),
+        Some(input) => {
+            let signed = given.as_ref().map(|(sig, _)| sig);
+            let (image, says) = besides::open(turned, input, signed)?;
+            (Some(image), says)
+        }
+    };
+    let sigstruct = given.or_else(|| image.as_ref().and_then(|i| own_sigstruct(&**i)));
     let token = match turned.file("token")? {
         None => None,
         Some(input) => {
@@ -361,28 +322,9 @@ fn files(turned: &Turned<'_>) -> Result<Files, BadInput> {
     }
     Ok(Files {
         image,
-        made,
+        says,
         sigstruct,
         token,
-    })
-}
-
-/// The file of an enclave that is not signed, completed from the signing tool’s configuration.
-fn complete(turned: &Turned<'_>, input: &Input, config: &Input) -> Result<Completed, BadInput> {
-    let bytes = input.whole("stream")?;
-    if !matches!(looks_like(&bytes), Some(Looks::Unsigned | Looks::Broken)) {
-        let why = text!(
-            "config.not-needed",
-            "a configuration goes with an enclave of the Intel SGX SDK that is not signed yet; {name} is none.",
-            name = input.name.as_str()
-        );
-        return Err(config.unreadable("config", why));
-    }
-    let release = Some(turned.text("sdk")).filter(|name| *name != "file");
-    let done = image::complete(&bytes, &config.whole("config")?, release);
-    done.map_err(|bad| match bad {
-        Incomplete::Program(why) => input.unreadable("stream", why.text()),
-        Incomplete::Config(why) => config.unreadable("config", why.text()),
     })
 }
 

@@ -4,6 +4,7 @@ mod acts;
 mod aex;
 mod aex_notify;
 mod author;
+mod besides;
 mod careless_exit;
 mod common;
 mod debug_enclave;

@@ -1,6 +1,7 @@
 //! Files of outsiders: read, recognised, run and measured.
 
 mod apply;
+pub(super) mod gramine;
 mod malformed;
 pub(super) mod oe;
 mod parts;
