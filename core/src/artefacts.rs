@@ -233,3 +233,15 @@ fn no_option(key: &str) -> Text {
 pub fn diff(a: &Input, b: &Input) -> Result<Box<dyn Differ>, Text> {
     crate::sgx::diff(a, b)
 }
+
+/// Like [`diff`], with the libpal of each side that is a manifest of Gramine.
+///
+/// # Errors
+/// See [`diff`].
+pub fn diff_with(
+    a: &Input,
+    b: &Input,
+    libpals: [Option<&Input>; 2],
+) -> Result<Box<dyn Differ>, Text> {
+    crate::sgx::diff_with(a, b, libpals)
+}

@@ -10,7 +10,8 @@ use teescope_core::view::{
     Bytes, Certainty, Difference, First, Panel, Spot, Verdict, differ_supplied,
 };
 
-use crate::args::{Args, Usage};
+use crate::args::{Args, Opt, Usage};
+use crate::files;
 use crate::files::Files;
 use crate::out::{DIFFERS, Out, Result, why};
 use crate::words::Words;
@@ -19,8 +20,8 @@ pub(super) const USAGE: Usage = Usage {
     name: "diff",
     takes: &["A", "B"],
     does: "tell why two enclaves measure differently; exit code 0 same identity, 1 different",
-    more: "A and B are files: an enclave (an SGXS stream or a signed image) or a SIGSTRUCT, whose\n\
-           ENCLAVEHASH is compared. Or they are a MRENCLAVE itself, 64 hex digits.\n\
+    more: "A and B are files: an enclave (an SGXS stream, a signed image, or a manifest of Gramine,\n\
+           which needs --libpal) or a SIGSTRUCT, whose ENCLAVEHASH is compared. Or they are a MRENCLAVE itself, 64 hex digits.\n\
            Told are the likely causes, the first differing record with its bytes, and every\n\
            differing page. Against an expected value alone, a few plausible single changes are tried.\n\
            Exit codes: 0 the same MRENCLAVE, 1 another, 2 something cannot be used.\n\
@@ -31,14 +32,26 @@ pub(super) const USAGE: Usage = Usage {
            agreed_midstate, agreed_blocks, says} (missing where they never part), pages [{what, pages,\n\
            a and b {page, offset, flags, measured}, bytes, unmeasured_bytes}], pages_not_listed;\n\
            against a value tried {changes, of, hit}.",
-    options: &[],
+    options: &[Opt {
+        name: "--libpal",
+        takes: Some("FILE"),
+        many: true,
+        does: "libpal.so for manifests of Gramine; given twice, that of A and that of B",
+    }],
 };
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     let words = Words::of(args)?;
     let all = Files::default();
     let (a, b) = (side(&all, "a", args.get(0))?, side(&all, "b", args.get(1))?);
-    let differ = artefacts::diff(&a, &b).map_err(|e| words.stop(&e))?;
+    let libpals = args.values("--libpal").map(|path| {
+        let bytes = files::read(OsStr::new(path))?.into();
+        let name = path.to_string();
+        Ok(Input { name, bytes })
+    });
+    let libpals = libpals.collect::<Result<Vec<_>>>()?;
+    let libpals = [libpals.first(), libpals.get(1).or(libpals.first())];
+    let differ = artefacts::diff_with(&a, &b, libpals).map_err(|e| words.stop(&e))?;
     let found = differ_supplied(differ, &all.supply()).map_err(|e| words.stop(&e))?;
     let mut out = Out::new();
     if args.has("--json") {

@@ -3,6 +3,7 @@
 mod commands;
 mod diff;
 mod files;
+mod gramine;
 mod readme;
 mod sgx;
 mod snippets;

@@ -66,7 +66,7 @@ pub mod work;
 
 pub use build::{Build, Creation, Measuring, Stopped};
 pub use content::Content;
-pub use diff::diff;
+pub use diff::{diff, diff_with};
 pub use examples::{examples, pairs};
 pub use inspect::{inspect, inspect_as};
 pub use keys::{

@@ -186,6 +186,7 @@ impl Causes<'_> {
         let told = self.told(chain);
         let more = self.has(Why::SsaFrames) || a.inputs.ssaframesize != b.inputs.ssaframesize;
         let (why, certainty) = match told {
+            Some(Why::Size) => return,
             Some(why) if self.has(why) => return,
             Some(why) => (why, Certainty::Shown),
             None if chain.tcs && self.has(Why::Threads) && !chain.fixed => return,
@@ -239,6 +240,9 @@ impl Causes<'_> {
             Origin::Reserved => Why::Reserved,
             Origin::Tcs(_) => Why::Threads,
             _ if chain.origin.thread().is_some() && self.has(Why::Threads) => Why::Threads,
+            // What is left over: it follows from the size, or from what else needs room.
+            Origin::Free if self.found.about[0].size != self.found.about[1].size => Why::Size,
+            Origin::Free if self.has(Why::Threads) => Why::Threads,
             Origin::Stack(_) => Why::Stack,
             Origin::Ssa(_) => Why::SsaFrames,
             Origin::Padding if self.versions().is_some() => Why::Metadata,
@@ -329,7 +333,10 @@ impl Causes<'_> {
         // A format that says what the author chose also has it written into the program’s data.
         let data = runs.iter().all(|r| r.is_data() && r.count <= 2);
         let inputs = self.found.about.map(|a| a.inputs.heap.is_some());
-        let follows = data && inputs == [true; 2] && self.is_laid_out_otherwise();
+        // A loader writes sizes and addresses into pages of its own, and a manifest says the sizes itself.
+        let own =
+            runs.iter().all(Run::is_set_up) && (self.has(Why::Threads) || self.has(Why::Size));
+        let follows = own || data && inputs == [true; 2] && self.is_laid_out_otherwise();
         let certainty = match follows {
             true => Certainty::Follows,
             false => Certainty::Shown,

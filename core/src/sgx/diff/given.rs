@@ -7,6 +7,7 @@ use alloc::string::String;
 use crate::bytes::{hex, pasted};
 use crate::formats::elf;
 use crate::memory::{PAGE, Source};
+use crate::sgx::gramine;
 use crate::sgx::image::{self, Image};
 use crate::sgx::structs::SigStruct;
 use crate::text;
@@ -46,6 +47,27 @@ impl Given {
             given.read()?;
         }
         Ok(given)
+    }
+
+    /// Reads one side; a manifest of Gramine that is here whole with its libpal.
+    pub(super) fn with(input: &Input, libpal: Option<&Input>) -> Result<Self, Text> {
+        let Some(libpal) = libpal.filter(|_| !input.bytes.is_parts()) else {
+            return Self::of(input);
+        };
+        let manifest = input.whole("stream").map_err(|bad| bad.why)?;
+        if !gramine::looks_like(&manifest) {
+            return Self::of(input);
+        }
+        let libpal = libpal.whole("libpal").map_err(|bad| bad.why)?;
+        let named = |why: Text| Text::join(&[input.name.as_str().into(), why], ": ");
+        let made = gramine::make(&manifest, &libpal, None, None);
+        let made = made.map_err(|unfit| named(unfit.text()))?;
+        let both: Rc<[u8]> = [&manifest[..], &libpal[..]].concat().into();
+        Ok(Self {
+            name: input.name.clone(),
+            bytes: both.into(),
+            kind: fitting(made.image).map_err(named)?,
+        })
     }
 
     /// Goes on reading; says whether it is known what it is. Where not, bytes are missing, which the source notes.
@@ -197,14 +219,17 @@ fn stream(bytes: &Source) -> Result<Option<Kind>, Text> {
 
 /// An enclave; `None` while bytes are missing.
 fn enclave(bytes: &Source) -> Result<Option<Kind>, Text> {
-    let Some(image) = image::open(bytes).map_err(|bad| bad.text())? else {
-        return Ok(None);
-    };
+    let image = image::open(bytes).map_err(|bad| bad.text())?;
+    image.map(fitting).transpose()
+}
+
+/// An enclave whose pages can be counted.
+fn fitting(image: Rc<dyn Image>) -> Result<Kind, Text> {
     if image.size() / PAGE as u64 > u64::from(u32::MAX) {
         return Err(text!(
             "diff.too-large",
             "An enclave of this size cannot be compared here."
         ));
     }
-    Ok(Some(Kind::Image(image)))
+    Ok(Kind::Image(image))
 }

@@ -112,6 +112,21 @@ impl Run {
         !told && x(a.flags) && x(b.flags) && w(a.flags) != w(b.flags)
     }
 
+    /// Whether a loader or a manifest sets them up by how the enclave is laid out.
+    pub(super) fn is_set_up(&self) -> bool {
+        let sides = self.first.iter().flatten();
+        let (mut manifest, mut all) = (false, true);
+        for side in sides {
+            manifest |= side.origin == Origin::Manifest;
+            all &= matches!(
+                side.origin,
+                Origin::Manifest | Origin::ThreadData(_) | Origin::Tcs(_)
+            );
+        }
+        // Of a manifest, no more than the digits of a number.
+        all && (!manifest || self.bytes <= 20)
+    }
+
     /// Whether they are data of the program that it may write.
     pub(super) fn is_data(&self) -> bool {
         let data =

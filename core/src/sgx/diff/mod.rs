@@ -45,6 +45,19 @@ use crate::view::Differ;
 /// # Errors
 /// One of them is none of these, or malformed; a sentence says which and why.
 pub fn diff(a: &Input, b: &Input) -> Result<Box<dyn Differ>, Text> {
-    let (a, b) = (given::Given::of(a)?, given::Given::of(b)?);
+    diff_with(a, b, [None, None])
+}
+
+/// Like [`diff`], with the libpal of each side that is a manifest of Gramine.
+///
+/// # Errors
+/// See [`diff`].
+pub fn diff_with(
+    a: &Input,
+    b: &Input,
+    libpals: [Option<&Input>; 2],
+) -> Result<Box<dyn Differ>, Text> {
+    let a = given::Given::with(a, libpals[0])?;
+    let b = given::Given::with(b, libpals[1])?;
     Ok(Box::new(job::Job::new(a, b)))
 }

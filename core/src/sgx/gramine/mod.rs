@@ -116,7 +116,7 @@ impl Unfit {
     }
 
     /// The file and what is wrong with it, as a sentence.
-    fn text(&self) -> Text {
+    pub(in crate::sgx) fn text(&self) -> Text {
         let file = if self.libpal {
             "libpal.so"
         } else {

@@ -1,6 +1,7 @@
 //! Enclaves of Gramine: every layout measured twice, which one a SIGSTRUCT proves, what is wrong with broken files.
 
 mod broken;
+mod compared;
 mod surface;
 mod toml;
 pub(in crate::sgx) mod twin;
