@@ -6,16 +6,16 @@ use super::{file, teescope};
 
 /// What the newest releases and those from 1.0 on make of the files, reckoned with Python’s struct and hashlib
 /// after the signing tool’s source.
-pub(super) const NEW: &str = "cb60e9e208b0017bb69b54022864ed40f3aa26c5018cc806a004e7c513bf8239";
+const NEW: &str = "cb60e9e208b0017bb69b54022864ed40f3aa26c5018cc806a004e7c513bf8239";
 const OLD: &str = "66986648628c5db8eb9c2b3575d5691c454991ea00da60a468b595263cf2a429";
 
-pub(super) const NEW_TEXT: &str =
+const NEW_TEXT: &str =
     "loader.entrypoint = 'a'\nsgx.enclave_size = '2M'\nsgx.max_threads = 1\n";
 const OLD_TEXT: &str = "loader.entrypoint = 'a'\nsgx.enclave_size = '2M'\nsgx.thread_num = 1\n\
                         sgx.nonpie_binary = true\n";
 
 /// A library of one segment, which is its headers and zeros.
-pub(super) fn libpal() -> Vec<u8> {
+fn libpal() -> Vec<u8> {
     let mut file = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0\x01\0\0\0".to_vec();
     for n in [0x10_u64, 64, 0] {
         file.extend(n.to_le_bytes());
@@ -32,7 +32,7 @@ pub(super) fn libpal() -> Vec<u8> {
 }
 
 /// A SIGSTRUCT over a measurement, without a signature.
-pub(super) fn sigstruct(hash: &str) -> Vec<u8> {
+fn sigstruct(hash: &str) -> Vec<u8> {
     let mut sig = vec![0; 1808];
     let words = |words: [u32; 4]| words.map(u32::to_le_bytes).concat();
     sig[..16].copy_from_slice(&words([6, 0xe1, 0x10000, 0]));

@@ -1,6 +1,6 @@
 //! Every example of the README does what the README says.
 
-use super::{elf, file, folder, gramine, program, stream, teescope, teescope_with};
+use super::{elf, file, folder, program, stream, teescope, teescope_with};
 
 const README: &str = include_str!("../../README.md");
 
@@ -123,9 +123,6 @@ fn commands_run() {
     let mut patched = stream();
     patched[200] ^= 1;
     file("patched.sgxs", &patched);
-    file("app.manifest.sgx", gramine::NEW_TEXT.as_bytes());
-    file("libpal.so", &gramine::libpal());
-    file("app.sig", &gramine::sigstruct(gramine::NEW));
     file("loader.bin", &[0x13; 300]);
     file("runtime.elf", &elf());
     file("eapp.elf", &elf());
