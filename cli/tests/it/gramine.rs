@@ -9,8 +9,7 @@ use super::{file, teescope};
 const NEW: &str = "cb60e9e208b0017bb69b54022864ed40f3aa26c5018cc806a004e7c513bf8239";
 const OLD: &str = "66986648628c5db8eb9c2b3575d5691c454991ea00da60a468b595263cf2a429";
 
-const NEW_TEXT: &str =
-    "loader.entrypoint = 'a'\nsgx.enclave_size = '2M'\nsgx.max_threads = 1\n";
+const NEW_TEXT: &str = "loader.entrypoint = 'a'\nsgx.enclave_size = '2M'\nsgx.max_threads = 1\n";
 const OLD_TEXT: &str = "loader.entrypoint = 'a'\nsgx.enclave_size = '2M'\nsgx.thread_num = 1\n\
                         sgx.nonpie_binary = true\n";
 

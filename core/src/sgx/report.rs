@@ -164,7 +164,7 @@ impl Report {
             None => build.measure().map_err(|stop| refused(&stop))?.finish(),
         };
         let mut report = match image.sigstruct() {
-            None => Self::prepared(&*image),
+            None => Self::prepared(&**image),
             Some((at, bytes)) => Self::signed(&bytes, at).map_err(|bad| malformed(&bad))?,
         };
         if let Some(signed) = report.enclavehash.filter(|signed| *signed != measured) {

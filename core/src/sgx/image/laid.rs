@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::written;
+use super::written::{self, Word};
 use super::{Eextend, Found, Image, ImagePage, Inputs, Item, Origin};
 use crate::memory::{CHUNK, CHUNKS, PAGE, Page, Source};
 use crate::sgx::structs::{SecInfoFlags, Tcs};
@@ -46,17 +46,6 @@ pub(in crate::sgx) enum Filling {
     Bytes(Rc<[u8]>),
     /// Words that differ from page to page by the same step; the first page is that of this number.
     Words(Rc<[Word]>, u64),
-}
-
-/// A word of 8 bytes in each page of a row, at the same place in all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::sgx) struct Word {
-    /// Offset in the page.
-    pub at: usize,
-    /// What page 0 holds.
-    pub first: u64,
-    /// By how much the next page’s is larger, or smaller where it wraps.
-    pub step: u64,
 }
 
 /// Pages that follow one another and are alike but for their contents.
@@ -231,7 +220,7 @@ impl Laid {
             Filling::Program { start, at, len } => self.program(offset, *start, *at, *len),
             Filling::Tcs { at, len } => self.tcs(stretch.offset, *at, *len),
             Filling::Bytes(bytes) => written::page(bytes, k),
-            Filling::Words(words, first) => with_words(words, first + k),
+            Filling::Words(words, first) => written::words(words, first + k),
         };
         written::over(page, offset, &self.written)
     }
@@ -297,20 +286,6 @@ impl Laid {
         }
         Page::from_bytes(&page)
     }
-}
-
-/// The page of a number in a row of pages with words.
-fn with_words(words: &[Word], n: u64) -> Page {
-    let mut page = [0; PAGE];
-    for word in words {
-        if let Some(held) = page.get_mut(word.at..).and_then(|p| p.first_chunk_mut()) {
-            *held = word
-                .first
-                .wrapping_add(word.step.wrapping_mul(n))
-                .to_le_bytes();
-        }
-    }
-    Page::Own(Rc::new(page))
 }
 
 impl Image for Laid {

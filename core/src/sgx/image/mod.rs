@@ -26,19 +26,18 @@ mod written;
 use alloc::rc::Rc;
 use core::fmt;
 
+pub use super::sdk::unsigned::{Completed, Incomplete, complete};
 pub use super::sgxs::{Eextend, Item};
 pub use alike::{Alike, alike};
 pub use found::Found;
 pub use inputs::{Inputs, Pool};
-pub(in crate::sgx) use laid::{
-    Filling, Laid, NotLaid, PAGES_MOST, Patch, STRETCHES_MOST, Stretch, Word,
-};
+pub(in crate::sgx) use laid::{Filling, Laid, NotLaid, PAGES_MOST, Patch, STRETCHES_MOST, Stretch};
 pub use origin::Origin;
+pub(in crate::sgx) use written::Word;
 
 use super::gramine;
 use super::oe;
 use super::sdk;
-pub use super::sdk::unsigned::{Completed, Incomplete, complete};
 use super::sgxs::Sgxs;
 use super::structs::SecInfoFlags;
 use crate::bytes::Malformed;
