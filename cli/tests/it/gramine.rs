@@ -77,6 +77,7 @@ fn a_manifest_is_measured_with_libpal() {
         (Some(NEW), Some(NEW))
     );
     assert_eq!(told["inputs"]["threads"]["most"], 1);
+    assert_eq!(told["layout"]["proved"], true);
     assert!(ended.err.contains("this proves"), "{}", ended.err);
     let other = teescope(&[
         "measure",

@@ -1,7 +1,11 @@
 //! What `measure` says of an enclave of Gramine.
 
+use alloc::format;
+
+use super::prove::Proof;
 use super::{Release, make};
 use crate::sgx::build::Build;
+use crate::sgx::image::Found;
 use crate::sgx::report::{Report, refused};
 use crate::sgx::structs::SigStruct;
 use crate::text;
@@ -33,7 +37,13 @@ impl Report {
         let build = Build::usual(made.image.clone());
         let measured = build.measure().map_err(|stop| refused(&stop))?.finish();
         report.warnings.push(made.says());
+        let found = Found {
+            releases: format!("Gramine {}", made.release.name),
+            measured: (made.proof == Proof::Proved).then_some(measured),
+            says: made.says(),
+        };
         Ok(Self {
+            found: Some(found),
             mrenclave: Some(measured),
             pages: Some(made.image.pages()),
             measured_pages: Some(made.image.measured_pages()),

@@ -33,6 +33,7 @@ shared_test! {
                 "attributes": {"flags": null, "xfrm": null},
                 "pages": 5, "measured_pages": measured, "size": "0x8000",
                 "format": "SGXS", "enclavehash": null, "inputs": {}, "layout": null,
+                "sdk_release": null, "sdk_assumed": null,
             }));
         }
     }
@@ -60,6 +61,7 @@ shared_test! {
                 "attributes": {"flags": flags, "xfrm": "0x3"},
                 "pages": null, "measured_pages": null, "size": null,
                 "format": "SIGSTRUCT", "enclavehash": hex::encode(&bytes[960..992]), "inputs": {}, "layout": null,
+                "sdk_release": null, "sdk_assumed": null,
             }), "{name}");
         }
         // The digests in the names and in SOURCES.md.
