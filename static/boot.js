@@ -42,7 +42,9 @@ async function start() {
   try {
     const [glue, loader] = await Promise.all(["glue", "loader"].map((part) => named(part) && import(named(part).href)));
     if (link) loader.startedWith(link.dataset.parts.split(" "));
-    else loader?.ahead();
+    // The comparison started with its first column; without a module of their own, pages want everything.
+    if (link?.dataset.scenarios === "") loader.ahead(loader.columns);
+    else if (!link) loader?.ahead();
     await glue.default({ module_or_path: module });
   } catch (error) {
     show("failed", String(error));

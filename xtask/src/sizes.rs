@@ -54,7 +54,7 @@ pub(crate) fn check(dist: &Path) -> Result<()> {
     )?;
     let more = weigh("what more columns bring", &columns(front, dist)?, dist)?;
     println!(
-        "  the front page shows columns as they come; with every one it has {} bytes",
+        "  the front page fetches its other columns at the same time; with every one it has {} bytes",
         first + more
     );
     held("first load of a run", run, LIMIT_OF_A_RUN)?;

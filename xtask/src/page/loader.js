@@ -28,9 +28,17 @@ function once(key, make) {
 
 const ask = (file) => fetch(new URL(file, import.meta.url));
 
-// Sets out for every module, for pages that want them all.
-export function ahead() {
-  for (const [, where, length] of MODULES) if (length === undefined) once(where, () => ask(where));
+// The parts that the comparison shows beside each other.
+export const columns = PARTS.filter((name) => name.endsWith("_common"));
+
+// Sets out for what some parts lack, for pages that want more than they started with.
+export function ahead(names = PARTS) {
+  const wanted = bits(names);
+  for (const [parts, where, length] of MODULES) {
+    if (!(parts & wanted) || parts & came) continue;
+    if (length === undefined) once(where, () => ask(where));
+    else pieces().catch(() => {});
+  }
 }
 
 // What was set out for, which can be taken once.
@@ -40,13 +48,16 @@ function answer(file) {
   return sent;
 }
 
-async function piece(at, length) {
-  const all = await once("./pieces.wasm", async () => {
+function pieces() {
+  return once("./pieces.wasm", async () => {
     const pieces = await ask("./pieces.wasm");
     if (!pieces.ok) throw new Error(`pieces.wasm: ${pieces.status}`);
     return pieces.arrayBuffer();
   });
-  return new Uint8Array(all, at, length);
+}
+
+async function piece(at, length) {
+  return new Uint8Array(await pieces(), at, length);
 }
 
 async function instantiate([, where, length]) {

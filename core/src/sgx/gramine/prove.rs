@@ -4,10 +4,8 @@ use alloc::rc::Rc;
 
 use super::manifest::not_final;
 use super::{RELEASES, Release, Unfit, open, releases};
-use crate::crypto::sha256::Midstate;
-use crate::sgx::image::{Image, Item};
-use crate::sgx::measure::{eadd_record, ecreate_record, eextend_record};
-use crate::sgx::structs::SecInfo;
+use crate::sgx::build::Build;
+use crate::sgx::image::Image;
 use crate::text;
 use crate::text::Text;
 
@@ -56,7 +54,7 @@ pub(in crate::sgx) fn make(
         };
         match signed {
             None => return Ok(made(Proof::Assumed)),
-            Some(hash) if hash == measured(&*image) => return Ok(made(Proof::Proved)),
+            Some(hash) if Some(hash) == measured(&image) => return Ok(made(Proof::Proved)),
             Some(_) => {
                 first.get_or_insert_with(|| made(Proof::Refuted));
             }
@@ -66,32 +64,10 @@ pub(in crate::sgx) fn make(
     first.ok_or_else(|| Unfit::manifest(missing()))
 }
 
-/// What an image measures, without a machine.
-fn measured(image: &dyn Image) -> [u8; 32] {
-    let mut sum = Midstate::new();
-    // Records are 64 bytes and chunks 256: whole blocks, nothing is left over.
-    let mut absorb = |bytes: &[u8]| {
-        let _ = sum.absorb_blocks(bytes);
-    };
-    let mut added = None;
-    for item in (0..image.len()).filter_map(|i| image.get(i)) {
-        match item {
-            Item::Ecreate { ssaframesize, size } => absorb(&ecreate_record(ssaframesize, size)),
-            Item::Eadd(offset, flags, page) => {
-                let info = SecInfo { flags };
-                absorb(&eadd_record(offset, &info.encode()));
-                added = Some((offset, page));
-            }
-            Item::Eextend(chunk) => {
-                absorb(&eextend_record(chunk.offset));
-                if let Some((start, page)) = &added {
-                    let within = chunk.offset.wrapping_sub(*start) as usize;
-                    page.with_chunk(within, &mut absorb);
-                }
-            }
-        }
-    }
-    sum.finish()
+/// What an image measures when the leaves build it; `None` where one of them refuses.
+fn measured(image: &Rc<dyn Image>) -> Option<[u8; 32]> {
+    let measured = Build::usual(image.clone()).measure().ok()?;
+    Some(measured.finish())
 }
 
 impl Made {
