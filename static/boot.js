@@ -33,8 +33,20 @@ function first() {
   return [...document.querySelectorAll("link[data-parts]")].find((link) => has(link.dataset));
 }
 
+// Sets out for the sentences of the language that the page will speak; English needs none.
+function sentences() {
+  const [, asked] = /[?&#]lang=(\w+)/.exec(location.hash) ?? [];
+  const codes = [asked, ...navigator.languages].filter(Boolean).map((code) => code.split("-")[0]);
+  const links = codes.map((code) => (code === "en" ? code : document.querySelector(`link[data-lang="${code}"]`)));
+  const link = links.find(Boolean);
+  if (!link?.dataset) return;
+  // The address comes first: a preload without one is complained about.
+  Object.assign(link, { href: link.dataset.href, as: "fetch", crossOrigin: "anonymous", rel: "preload" });
+}
+
 async function start() {
   if (!supported()) return show("unsupported");
+  sentences();
   const link = first();
   const module = fetch((link ?? named("module")).dataset.href);
   // It is waited for below, where a failure is told.

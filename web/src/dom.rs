@@ -120,15 +120,11 @@ pub(crate) async fn fetch(path: &str) -> Option<String> {
         .as_string()
 }
 
-/// The address of a file that was published together with this code.
-pub(crate) fn beside(file: &str) -> String {
-    let glue = document().and_then(|d| d.query_selector("link[data-part=\"glue\"]").ok()?);
-    let glue = glue.and_then(|link| link.get_attribute("href"));
-    let folder = glue.as_deref().and_then(|href| href.rsplit_once('/'));
-    match folder {
-        Some((folder, _)) => [folder, "/", file].concat(),
-        None => file.to_string(),
-    }
+/// The address of a language's sentences, which index.html names.
+pub(crate) fn sentences(code: &str) -> Option<String> {
+    let link = ["link[data-lang=\"", code, "\"]"].concat();
+    let link = document()?.query_selector(&link).ok()??;
+    link.get_attribute("data-href")
 }
 
 /// The bytes of a file that the reader chose or dropped.

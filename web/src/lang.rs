@@ -44,7 +44,7 @@ impl Lang {
         let Some(language) = Language::of(code) else {
             return Some(Self::english());
         };
-        let text = dom::fetch(&dom::beside(&[language.code, ".txt"].concat())).await?;
+        let text = dom::fetch(&dom::sentences(language.code)?).await?;
         Some(Self {
             code,
             catalogue: Rc::new(Catalogue::parse(&[&text])),

@@ -10,6 +10,8 @@ use super::cut::{First, LOADER, built};
 use super::{read, read_text, slim, texts};
 use crate::say::Result;
 
+/// A line of index.html that is repeated for every language: its code, and the file with its sentences.
+const LANGUAGE: (&str, &str) = ("data-lang=\"\"", "lang.txt");
 /// What index.html names the folder of everything hashed in the sources.
 const FOLDER: &str = "static/";
 /// A line of index.html that is repeated for every module with which the page can start: what is filled in.
@@ -68,12 +70,31 @@ pub(super) fn assemble(root: &Path, firsts: &[First], parts: &Path, dist: &Path)
         let to = partial.join(&home).join(format!("{code}.txt"));
         std::fs::write(to, sentences).map_err(cannot)?;
     }
+    let page = with_languages(&page, texts.keys());
     let page = with_modules(&page, firsts, parts).replace(FOLDER, &home);
     std::fs::write(partial.join("index.html"), page).map_err(cannot)?;
     if dist.exists() {
         std::fs::remove_dir_all(dist).map_err(cannot)?;
     }
     std::fs::rename(&partial, dist).map_err(cannot)
+}
+
+/// The page with one line for every language, naming the file with its sentences.
+fn with_languages<'a>(page: &str, codes: impl Iterator<Item = &'a String> + Clone) -> String {
+    let (code, file) = LANGUAGE;
+    let mut out = String::new();
+    for line in page.lines() {
+        match line.contains(code) {
+            false => _ = writeln!(out, "{line}"),
+            true => {
+                for own in codes.clone() {
+                    let named = line.replace(code, &filled(code, std::slice::from_ref(own)));
+                    _ = writeln!(out, "{}", named.replace(file, &format!("{own}.txt")));
+                }
+            }
+        }
+    }
+    out
 }
 
 /// The page with one line for every module with which it can start, naming its parts and what can be shown with
@@ -140,6 +161,15 @@ impl Fnv {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_language_has_a_line_of_its_own() {
+        let page = "<a>\n<link data-lang=\"\" data-href=\"static/lang.txt\">\n<b>\n";
+        let codes = ["fr".to_owned(), "ja".to_owned()];
+        let expected = "<a>\n<link data-lang=\"fr\" data-href=\"static/fr.txt\">\n\
+                        <link data-lang=\"ja\" data-href=\"static/ja.txt\">\n<b>\n";
+        assert_eq!(with_languages(page, codes.iter()), expected);
+    }
 
     #[test]
     fn the_hash_is_fnv_1a() {
