@@ -191,7 +191,7 @@ fn number(text: &str) -> Option<u64> {
 mod tests {
     use super::number;
 
-    #[test]
+    shared_test! {
     fn numbers_are_read_as_the_tool_reads_them() {
         for (text, value) in [
             ("0", Some(0)),
@@ -212,5 +212,5 @@ mod tests {
         ] {
             assert_eq!(number(text), value, "{text:?}");
         }
-    }
+    }    }
 }

@@ -3,8 +3,8 @@
 mod causes;
 mod expected;
 mod given;
-mod large;
 mod make;
+mod native;
 mod oe;
 mod places;
 mod sdk;
