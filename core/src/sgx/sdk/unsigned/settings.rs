@@ -192,25 +192,26 @@ mod tests {
     use super::number;
 
     shared_test! {
-    fn numbers_are_read_as_the_tool_reads_them() {
-        for (text, value) in [
-            ("0", Some(0)),
-            ("0x40000", Some(0x4_0000)),
-            ("0X1f", Some(31)),
-            ("017", Some(15)),
-            ("  12", Some(12)),
-            ("+5", Some(5)),
-            ("18446744073709551615", Some(u64::MAX)),
-            ("18446744073709551616", None),
-            ("12 ", None),
-            ("08", None),
-            ("0x", None),
-            ("++1", None),
-            ("-1", None),
-            ("", None),
-            ("1e3", None),
-        ] {
-            assert_eq!(number(text), value, "{text:?}");
+        fn numbers_are_read_as_the_tool_reads_them() {
+            for (text, value) in [
+                ("0", Some(0)),
+                ("0x40000", Some(0x4_0000)),
+                ("0X1f", Some(31)),
+                ("017", Some(15)),
+                ("  12", Some(12)),
+                ("+5", Some(5)),
+                ("18446744073709551615", Some(u64::MAX)),
+                ("18446744073709551616", None),
+                ("12 ", None),
+                ("08", None),
+                ("0x", None),
+                ("++1", None),
+                ("-1", None),
+                ("", None),
+                ("1e3", None),
+            ] {
+                assert_eq!(number(text), value, "{text:?}");
+            }
         }
-    }    }
+    }
 }
