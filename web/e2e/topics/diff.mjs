@@ -126,7 +126,7 @@ export default [
       const [a, b] = [await large(folder, "a.sgxs", 7000), await large(folder, "b.sgxs", 7000, late)];
       const page = await visit("#diff&lang=en");
       await page.setInputFiles("[data-side='0'] input[type=file]", a.path);
-      await page.waitForSelector("[data-side='0'] .given");
+      // The second is given while the first is still being read: neither is lost.
       await page.setInputFiles("[data-side='1'] input[type=file]", b.path);
       // It says how far it is, can be stopped, and begins anew when a file is given again.
       await page.click("[data-stop]");

@@ -1,5 +1,7 @@
 //! Files: dropped anywhere on the page, or chosen with a button. They never leave it.
 
+use std::cell::Cell;
+
 use teescope_core::memory::Source;
 use teescope_core::text;
 use teescope_core::text::Text;
@@ -14,6 +16,14 @@ use crate::state::{Action, Ctx, Notice};
 
 /// The most bytes a file may have: what 32 bits count.
 const MOST: f64 = 4096.0 * 1024.0 * 1024.0 - 1.0;
+
+thread_local! {
+    /// How many large files are being read.
+    static READING: Cell<u32> = const { Cell::new(0) };
+}
+
+/// How long the next of them waits before it looks again, in milliseconds.
+const MOMENT: i32 = 50;
 
 /// Reads files and hands them to the page.
 /// `side`: of which side of a comparison the first is.
@@ -40,7 +50,7 @@ pub(crate) fn take(ctx: &Ctx, list: Option<FileList>, side: Option<u64>) {
                 return;
             }
             if file.size() > host::WHOLE_MOST {
-                match large(&ctx, file).await {
+                match large(&ctx, file, side).await {
                     Ok(Some(input)) => inputs.push(input),
                     Ok(None) => return,
                     Err(why) => return ctx.say(Notice::bad(why)),
@@ -75,7 +85,7 @@ pub(crate) fn take(ctx: &Ctx, list: Option<FileList>, side: Option<u64>) {
 
 /// Takes a large file, which stays where it is, and reads it once to know it again; `None` if the
 /// reader has gone elsewhere meanwhile.
-async fn large(ctx: &Ctx, file: File) -> Result<Option<Input>, Text> {
+async fn large(ctx: &Ctx, file: File, side: Option<u64>) -> Result<Option<Input>, Text> {
     let name = file.name();
     let bytes = host::take(file);
     let tell = |percent: u64| {
@@ -87,8 +97,17 @@ async fn large(ctx: &Ctx, file: File) -> Result<Option<Input>, Text> {
         );
         ctx.say(Notice::good(says));
     };
-    host::cancel();
-    let digest = host::digest(&bytes, tell).await?;
+    // Of a comparison both are wanted, so one is read after the other; else the newer takes the place of the older.
+    if side.is_none() {
+        host::cancel();
+    }
+    while side.is_some() && READING.get() > 0 {
+        dom::sleep(MOMENT).await;
+    }
+    READING.set(READING.get() + 1);
+    let digest = host::digest(&bytes, tell).await;
+    READING.set(READING.get() - 1);
+    let digest = digest?;
     Ok(digest.map(|_| Input { name, bytes }))
 }
 
