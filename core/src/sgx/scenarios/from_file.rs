@@ -316,7 +316,7 @@ fn files(turned: &Turned<'_>) -> Result<Files, BadInput> {
             missing_file: true,
             why: text!(
                 "file.none",
-                "This run needs a file: an enclave (an SGXS stream or a .signed.so), or a SIGSTRUCT, or both. Choose it or drop it on the page."
+                "This run needs a file: an enclave (an SGXS stream, an enclave file of the Intel SGX SDK or the Open Enclave SDK, or a manifest of Gramine with its libpal.so), or a SIGSTRUCT, or both. Choose what belongs together or drop it on the page."
             ),
         });
     }
